@@ -1,0 +1,1 @@
+"""HTTP and pages: asks the domain and computes nothing."""

@@ -1,0 +1,1 @@
+"""Labelled results that stages hand on, one subject a file."""

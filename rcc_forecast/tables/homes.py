@@ -1,0 +1,91 @@
+"""The provision register: one row a home or foster household."""
+
+from __future__ import annotations
+
+from rcc_forecast import codes
+from rcc_forecast.codes import CodeSet
+from rcc_forecast.tables.contract import Column, Kind, Table
+
+PLACEMENT_TYPES = CodeSet(
+    "placement_type",
+    {kind.value: kind.value.replace("_", " ") for kind in codes.PlacementType},
+    {},
+    {},
+)
+
+SECTORS = CodeSet(
+    "sector",
+    {
+        "local_authority": "Run by a local authority",
+        "private": "Run for profit",
+        "voluntary": "Run by a charity or other voluntary body",
+    },
+    {},
+    {},
+)
+
+GRADES = CodeSet(
+    "ofsted_rating",
+    {
+        "outstanding": "Outstanding",
+        "good": "Good",
+        "requires_improvement": "Requires improvement to be good",
+        "inadequate": "Inadequate",
+        "none": "Not yet inspected",
+    },
+    {},
+    {},
+)
+
+YES_NO = CodeSet("flag", {"0": "No", "1": "Yes"}, {}, {})
+
+HOMES = Table(
+    "homes",
+    "One home or foster household of the provision register",
+    (
+        Column("home_id", "The region's reference of the home", Kind.IDENTIFIER, required=True),
+        Column("urn", "Ofsted number, where it has one", Kind.TEXT),
+        Column("provider", "Who runs it", Kind.TEXT),
+        Column("sector", "Kind of provider", Kind.CODE, codes=SECTORS),
+        Column(
+            "placement_type",
+            "Kind of placement it offers",
+            Kind.CODE,
+            codes=PLACEMENT_TYPES,
+            required=True,
+        ),
+        Column("local_authority", "Authority it lies in, ONS code", Kind.TEXT, required=True),
+        Column("postcode", "Postcode, instead of easting and northing", Kind.POSTCODE),
+        Column("easting", "OSGB36 easting", Kind.NUMBER, unit="metres"),
+        Column("northing", "OSGB36 northing", Kind.NUMBER, unit="metres"),
+        Column("places_approved", "Places it is approved or registered for", Kind.INTEGER, low=0),
+        Column(
+            "places_available",
+            "Places it could fill now, without those closed to placements or taken",
+            Kind.INTEGER,
+            low=0,
+        ),
+        Column("age_min", "Youngest age it takes", Kind.INTEGER, unit="years", low=0, high=25),
+        Column("age_max", "Oldest age it takes", Kind.INTEGER, unit="years", low=0, high=25),
+        Column(
+            "sex",
+            "Whom it takes",
+            Kind.CODE,
+            codes=CodeSet("sex", {"any": "All", "F": "Girls", "M": "Boys"}, {}, {}),
+        ),
+        Column("needs_met", "Highest level of need it can meet", Kind.INTEGER, low=0, high=3),
+        Column(
+            "sibling_exemption",
+            "1 where one sibling group may exceed its places",
+            Kind.FLAG,
+            codes=YES_NO,
+        ),
+        Column("solo", "1 where it is for one child at a time", Kind.FLAG, codes=YES_NO),
+        Column("ofsted_rating", "Latest overall grade", Kind.CODE, codes=GRADES),
+        Column("weekly_cost_gbp", "Price of a place", Kind.NUMBER, unit="GBP a week", low=0),
+        Column("opened", "First day open; blank where long open", Kind.DATE),
+        Column("closed", "Last day open; blank while it is open", Kind.DATE),
+    ),
+    "README, section Homes",
+    key=("home_id",),
+)

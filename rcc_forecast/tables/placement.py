@@ -1,0 +1,97 @@
+"""Children who need a home, and the plan that proposes one for each."""
+
+from __future__ import annotations
+
+from rcc_forecast import codes
+from rcc_forecast.codes import CodeSet
+from rcc_forecast.tables.contract import Column, Kind, Table
+from rcc_forecast.tables.homes import PLACEMENT_TYPES, YES_NO
+
+SUITABILITY = CodeSet(
+    "suitability",
+    {
+        "preferred": "Preferred",
+        "suitable": "Suitable but not preferred",
+        "unsuitable": "Unsuitable",
+        "unspecified": "Not specified",
+    },
+    {},
+    {},
+)
+"""The words of the Placements Data Standard."""
+
+SIBLING_PLANS = CodeSet(
+    "sibling_plan",
+    {
+        "together": "The plan is to live with brothers and sisters",
+        "apart": "The plan is to live apart",
+        "none": "No plan either way",
+    },
+    {},
+    {},
+)
+
+CHILDREN_TO_PLACE = Table(
+    "children",
+    "One child who needs a home, or whose home is to be planned anew",
+    (
+        Column("child_id", "The region's reference of the child", Kind.IDENTIFIER, required=True),
+        Column("local_authority", "Responsible authority, ONS code", Kind.TEXT, required=True),
+        Column("postcode", "Family's postcode, instead of coordinates", Kind.POSTCODE),
+        Column("easting", "OSGB36 easting of the family home", Kind.NUMBER, unit="metres"),
+        Column("northing", "OSGB36 northing of the family home", Kind.NUMBER, unit="metres"),
+        Column("school_easting", "OSGB36 easting of the school", Kind.NUMBER, unit="metres"),
+        Column("school_northing", "OSGB36 northing of the school", Kind.NUMBER, unit="metres"),
+        Column("age", "Age in completed years", Kind.INTEGER, unit="years"),
+        Column("sex", "Sex", Kind.CODE, codes=codes.SEX),
+        Column("ethnicity", "Ethnic origin", Kind.CODE, codes=codes.ETHNIC),
+        Column("needs", "Level of need, 0 to 3", Kind.INTEGER, low=0, high=3),
+        Column("solo", "1 where no other child may live there", Kind.FLAG, codes=YES_NO),
+        Column("uasc", "1 for an unaccompanied asylum-seeking child", Kind.FLAG, codes=YES_NO),
+        *(
+            Column(
+                f"suit_{kind.value}",
+                f"How a placement of type {kind.value} would suit",
+                Kind.CODE,
+                codes=SUITABILITY,
+            )
+            for kind in codes.PlacementType
+        ),
+        Column("sibling_group", "Shared by brothers and sisters", Kind.IDENTIFIER),
+        Column("sibling_plan", "What is planned for them", Kind.CODE, codes=SIBLING_PLANS),
+        Column("twin_of", "child_id of a twin", Kind.IDENTIFIER),
+        Column("avoid_home_ids", "Homes to avoid, separated by spaces", Kind.IDENTIFIER),
+        Column("current_home_id", "Where the child lives now", Kind.IDENTIFIER),
+        Column("settled", "1 where a move would disrupt", Kind.FLAG, codes=YES_NO),
+        Column("needed_by", "When a home is needed", Kind.DATE),
+        Column("wish", "The child's own wish, shown and never scored", Kind.TEXT),
+    ),
+    "README, section Children; suitability: Placements Data Standard v2",
+    key=("child_id",),
+)
+
+PLAN = Table(
+    "plan",
+    "One child and the home proposed",
+    (
+        Column("child_id", "The region's reference of the child", Kind.IDENTIFIER, required=True),
+        Column("home_id", "Home proposed; blank where there is none", Kind.IDENTIFIER),
+        Column("placement_type", "Kind of the home", Kind.CODE, codes=PLACEMENT_TYPES),
+        Column("distance_miles", "From the family home", Kind.NUMBER, unit="miles"),
+        Column("school_miles", "From the school", Kind.NUMBER, unit="miles"),
+        Column("over_20_miles", "1 where over 20 miles from home", Kind.FLAG, codes=YES_NO),
+        Column("in_authority", "1 where inside the child's authority", Kind.FLAG, codes=YES_NO),
+        Column(
+            "siblings_together",
+            "1 where all brothers and sisters of the group share the home; blank for one child",
+            Kind.FLAG,
+            codes=YES_NO,
+        ),
+        Column("moved", "1 where it is not the present home", Kind.FLAG, codes=YES_NO),
+        Column("weekly_cost_gbp", "Price of the place", Kind.NUMBER, unit="GBP a week"),
+        Column("points", "Share of the objective, lower is better", Kind.NUMBER, unit="points"),
+        Column("reason", "Why this home, in words", Kind.TEXT),
+    ),
+    "README, section Placement plan",
+    key=("child_id",),
+)
