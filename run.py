@@ -58,7 +58,9 @@ def main(arguments: list[str]) -> int:
         return lint()
     if command == "test":
         return lint() or tests(rest)
-    if command == "bench" and (not rest or (ROOT / f"tests/benchmarks/bench_{rest[0]}.py").exists()):
+    if command == "bench" and (
+        not rest or (ROOT / f"tests/benchmarks/bench_{rest[0]}.py").exists()
+    ):
         return bench(rest)
     given = ["--help"] if command == "--help-commands" else arguments
     hand_over("-m", "rcc_forecast", *given)

@@ -7,12 +7,18 @@ capacity jointly (docs/adr/0003).
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
+PathArray = NDArray[np.floating[Any]]
+"""Paths may be of 32 bits: England's 15,300 series would not fit a laptop in 64."""
+
+_BLOCK_VALUES = 16_000_000
+"""Path values held at once while nodes are summed: 64 MB."""
 
 OUTSIDE = -1
 """The state of a child who is not looked after, in `Flows`."""
@@ -42,9 +48,7 @@ class Flows:
     def until(self, n_periods: int) -> Flows:
         """Give the moves of the first `n_periods` periods alone."""
         seen = self.period < n_periods
-        return Flows(
-            self.period[seen], self.origin[seen], self.destination[seen], self.count[seen]
-        )
+        return Flows(self.period[seen], self.origin[seen], self.destination[seen], self.count[seen])
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +65,20 @@ class SeriesPanel:
         Index of the area each series belongs to; moves stay inside an area.
     flows : Flows, optional
         The moves behind `y`, where it is a stock and they are known.
+    state : ndarray of int, shape (n_series,), optional
+        Which kind of series each is within its area; series of the same kind
+        in other areas may lend it strength.
+    breaks : tuple of int
+        Columns whose change from the column before is one of definition; no
+        model may take it for a change of the world.
     """
 
     y: FloatArray
     season: int
     group: IntArray
     flows: Flows | None = None
+    state: IntArray | None = None
+    breaks: tuple[int, ...] = ()
 
     @property
     def n_series(self) -> int:
@@ -81,7 +93,8 @@ class SeriesPanel:
     def until(self, n_periods: int) -> SeriesPanel:
         """Give the panel as it was after `n_periods`: what a forecast made then may see."""
         flows = None if self.flows is None else self.flows.until(n_periods)
-        return replace(self, y=self.y[:, :n_periods], flows=flows)
+        breaks = tuple(column for column in self.breaks if column < n_periods)
+        return replace(self, y=self.y[:, :n_periods], flows=flows, breaks=breaks)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +108,7 @@ class Forecast:
         never negative.
     """
 
-    paths: FloatArray
+    paths: PathArray
 
     @property
     def horizon(self) -> int:
@@ -107,7 +120,7 @@ class Forecast:
 
         Means add up: the mean of a sum of series is the sum of their means.
         """
-        return np.asarray(self.paths.mean(axis=0))
+        return np.asarray(self.paths.mean(axis=0, dtype=np.float64))
 
     def quantile(self, levels: FloatArray) -> FloatArray:
         """Give quantiles over the paths, shape (n_levels, n_series, horizon)."""
@@ -131,3 +144,41 @@ class Forecast:
             Paths of shape (n_paths, n_nodes, horizon); coherent by construction.
         """
         return Forecast(np.stack([np.asarray(totals @ path) for path in self.paths]))
+
+    def node_quantiles(self, totals: Any, levels: FloatArray) -> FloatArray:
+        """Give quantiles of sums of series, a block of leads at a time.
+
+        Parameters
+        ----------
+        totals : sparse array, shape (n_nodes, n_series)
+            Row of ones over the series that a node sums.
+        levels : ndarray, shape (n_levels,)
+            Between 0 and 1.
+
+        Returns
+        -------
+        ndarray, shape (n_levels, n_nodes, horizon)
+            Linear between order statistics. No more than a block of node
+            paths is ever held.
+        """
+        n_paths, n_series, horizon = self.paths.shape
+        rows = totals.astype(np.float32)
+        width = max(1, _BLOCK_VALUES // (n_paths * max(n_series, rows.shape[0])))
+        quantiles = np.empty((len(levels), rows.shape[0], horizon))
+        for first in range(0, horizon, width):
+            block = self.paths[:, :, first : first + width].astype(np.float32, copy=False)
+            block = np.ascontiguousarray(block.transpose(1, 2, 0)).reshape(n_series, -1)
+            summed = np.asarray(rows @ block).reshape(rows.shape[0], -1, n_paths)
+            quantiles[:, :, first : first + width] = _quantiles_of_sorted(
+                np.sort(summed, axis=2), levels
+            )
+        return quantiles
+
+
+def _quantiles_of_sorted(ordered: PathArray, levels: FloatArray) -> FloatArray:
+    position = np.asarray(levels) * (ordered.shape[-1] - 1)
+    below = np.floor(position).astype(int)
+    above = np.minimum(below + 1, ordered.shape[-1] - 1)
+    share = position - below
+    found = ordered[..., below] * (1 - share) + ordered[..., above] * share
+    return np.moveaxis(found.astype(np.float64), -1, 0)

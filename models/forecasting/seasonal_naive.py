@@ -12,6 +12,8 @@ import numpy as np
 from models.errors import ShortHistoryError
 from models.forecast import Forecast, SeriesPanel
 from models.forecasting.base import forecaster
+from models.forecasting.levels import without_breaks
+from models.forecasting.shocks import paths_around
 
 
 @forecaster("seasonal_naive")
@@ -49,9 +51,10 @@ def seasonal_naive(
     ahead = np.arange(horizon)
     expected = y[:, -season:][:, ahead % season]
     changes = y[:, season:] - y[:, :-season]
+    changes = without_breaks(panel, changes, first=season, lasting=season)
     changes = changes - changes.mean(axis=1, keepdims=True)
     # One draw of past periods for the whole panel: series keep the shocks they share.
-    drawn = changes[:, rng.integers(changes.shape[1], size=(n_paths, horizon))].swapaxes(0, 1)
+    drawn = rng.integers(changes.shape[1], size=(n_paths, horizon))
     # k years ahead adds up k yearly shocks, so the spread grows with sqrt(k).
     spread = np.sqrt(ahead // season + 1)
-    return Forecast(paths=np.maximum(expected + spread * drawn, 0.0))
+    return paths_around(expected, lambda block: spread * changes[block][:, drawn], n_paths=n_paths)

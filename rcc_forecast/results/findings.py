@@ -25,6 +25,8 @@ class Severity(StrEnum):
 COLUMNS = ("rule", "severity", "table", "file", "row", "column", "found", "done", "rows")
 """Columns of `Findings.frame`; ``row`` is the line in the file, 1 being the heading."""
 
+_NOTHING_FOUND = pd.DataFrame({name: [] for name in COLUMNS}).astype({"rows": "int64"})
+
 
 @dataclass(frozen=True, slots=True)
 class Findings:
@@ -44,7 +46,7 @@ class Findings:
     @classmethod
     def none(cls) -> Findings:
         """Give an empty collection."""
-        return cls(pd.DataFrame({name: [] for name in COLUMNS}).astype({"rows": "int64"}))
+        return cls(_NOTHING_FOUND.copy(deep=False))
 
     @classmethod
     def one(
@@ -83,7 +85,7 @@ class Findings:
         done: str | pd.Series[str],
         table: str,
         column: str = "",
-        rows: int = 1,
+        rows: int | pd.Series[int] = 1,
     ) -> Findings:
         """Give one finding a row of data.
 
@@ -97,6 +99,8 @@ class Findings:
             The rows concerned, with columns ``file`` and ``row``.
         found, done : str or Series
             In words; a series is aligned with `where`.
+        rows : int or Series
+            Rows of data that each finding stands for.
         """
         frame = pd.DataFrame(
             {

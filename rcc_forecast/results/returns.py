@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pandas as pd
 
@@ -28,12 +28,16 @@ class FiledReturns:
         Everything wrong, and what was done.
     data_hash : str
         SHA-256 over the content of the files read, in order of their names.
+    files : DataFrame
+        One row a file and table: ``file, table, rows_filed, rows_used``; the
+        rows that are not used have findings that refuse or merge them.
     """
 
     tables: dict[str, pd.DataFrame]
     filed: pd.DataFrame
     findings: Findings
     data_hash: str
+    files: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     @property
     def years(self) -> list[int]:

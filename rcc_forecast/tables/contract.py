@@ -133,19 +133,3 @@ class Table:
             raise TableError(table=self.name, faults=faults)
         others = [name for name in frame.columns if name not in self.names]
         return frame[self.names + others]
-
-    def dictionary(self) -> pd.DataFrame:
-        """Give the data dictionary of the table, one row a column."""
-        return pd.DataFrame(
-            {
-                "table": self.name,
-                "column": [c.name for c in self.columns],
-                "meaning": [c.meaning for c in self.columns],
-                "kind": [c.kind.value for c in self.columns],
-                "unit": [c.unit for c in self.columns],
-                "required": ["yes" if c.required else "" for c in self.columns],
-                "codes": [" ".join(c.codes.labels) if c.codes else "" for c in self.columns],
-                "from_return": [c.since for c in self.columns],
-                "to_return": [c.until for c in self.columns],
-            }
-        )

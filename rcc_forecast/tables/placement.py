@@ -91,7 +91,69 @@ PLAN = Table(
         Column("weekly_cost_gbp", "Price of the place", Kind.NUMBER, unit="GBP a week"),
         Column("points", "Share of the objective, lower is better", Kind.NUMBER, unit="points"),
         Column("reason", "Why this home, in words", Kind.TEXT),
+        Column("override_reason", "Why a person chose this home", Kind.TEXT),
+        Column("wish", "The child's own wish, shown and never scored", Kind.TEXT),
     ),
     "README, section Placement plan",
     key=("child_id",),
+)
+
+GROUPS = Table(
+    "groups",
+    "One sibling group of the plan",
+    (
+        Column("sibling_group", "As the children's table has it", Kind.IDENTIFIER),
+        Column("children", "Brothers and sisters", Kind.INTEGER, unit="children"),
+        Column("homes_used", "Homes they would live in", Kind.INTEGER, unit="homes"),
+        Column("without_home", "Those without a home", Kind.INTEGER, unit="children"),
+        Column("together", "1 where all share one home", Kind.FLAG, codes=YES_NO),
+        Column(
+            "price_of_together",
+            "What one home for all costs more than the cheapest split, places at their prices; "
+            "blank where only one of the two is possible",
+            Kind.NUMBER,
+            unit="points",
+        ),
+        Column("why", "Why together or not, in words", Kind.TEXT),
+        Column("first_child_id", "The first child of the group", Kind.IDENTIFIER),
+    ),
+    "README, section Placement plan",
+)
+
+PRICES = Table(
+    "prices",
+    "One kind of home in one authority, for one age band and level of need",
+    (
+        Column("placement_type", "Kind of the home", Kind.CODE, codes=PLACEMENT_TYPES),
+        Column("local_authority", "Authority of the home, ONS code", Kind.TEXT),
+        Column("age_band", "Age band that such homes take", Kind.TEXT),
+        Column("needs", "Level of need that they meet", Kind.INTEGER, low=0, high=3),
+        Column("price", "Value of one more place, mean over the homes", Kind.NUMBER, unit="points"),
+        Column("highest_price", "The same at the dearest home", Kind.NUMBER, unit="points"),
+        Column("homes", "Open homes of that kind", Kind.INTEGER, unit="homes"),
+        Column("places", "Their places to be filled", Kind.INTEGER, unit="places"),
+        Column("filled", "Places filled in the plan", Kind.INTEGER, unit="places"),
+        Column("local_authority_name", "Its name", Kind.TEXT),
+    ),
+    "README, section Placement plan",
+    key=("placement_type", "local_authority", "age_band", "needs"),
+)
+
+SHORTAGES = Table(
+    "shortages",
+    "Children who compete for too few places",
+    (
+        Column("shortage", "Number of the set, 1 the largest", Kind.INTEGER),
+        Column("children", "Children in the set", Kind.INTEGER, unit="children"),
+        Column("places", "Places that could take any of them", Kind.INTEGER, unit="places"),
+        Column("without_home", "Those without a home", Kind.INTEGER, unit="children"),
+        Column("homes", "Homes that could take any of them", Kind.INTEGER, unit="homes"),
+        Column("ages", "Youngest to oldest", Kind.TEXT, unit="years"),
+        Column("needs", "Levels of need", Kind.TEXT),
+        Column("sexes", "Sexes", Kind.TEXT),
+        Column("local_authorities", "Responsible authorities, ONS codes", Kind.TEXT),
+        Column("why", "In words", Kind.TEXT),
+    ),
+    "README, section Placement plan",
+    key=("shortage",),
 )

@@ -242,7 +242,7 @@ AD1 = Table(
 
 PLACED_ADOPTION = Table(
     "placed_adoption",
-    "One child who should be or was placed for adoption",
+    "One decision that a child should be placed for adoption (also filed as SBPFA)",
     (
         _CHILD,
         _DOB,
@@ -254,17 +254,6 @@ PLACED_ADOPTION = Table(
             Kind.CODE,
             codes=_labels("REASON_PLACED_CEASED", **{f"RD{n}": f"Reason {n}" for n in range(1, 5)}),
         ),
-    ),
-    _GUIDE,
-)
-
-SHOULD_BE_PLACED = Table(
-    "should_be_placed",
-    "One decision that a child should be placed for adoption",
-    (
-        _CHILD,
-        _DOB,
-        Column("DATE_PLACED", "Date of the decision", Kind.DATE),
     ),
     _GUIDE,
 )
@@ -365,7 +354,6 @@ TABLES: tuple[Table, ...] = (
     OC3,
     AD1,
     PLACED_ADOPTION,
-    SHOULD_BE_PLACED,
     PREVIOUS_PERMANENCE,
     MISSING,
     SW_EPISODES,

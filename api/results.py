@@ -1,0 +1,298 @@
+"""Asks the domain for a result once, and keeps it under the hash of what it came from."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from hashlib import sha256
+from typing import Any
+
+import pandas as pd
+
+from api.answers import plain
+from api.errors import SourceDeletedError
+from api.registers import read_children_sent, read_homes_sent
+from api.returned import read_returns_sent, returns_of
+from api.schemas.forecasts import ForecastRequest, SufficiencyRequest
+from api.schemas.placements import PlacementRequest
+from api.store import ROW, Record, RecordKind, RecordName, Store
+from api.turns import Turns
+from api.uploads import Upload
+from rcc_forecast import pipeline
+from rcc_forecast.config import RunConfig
+from rcc_forecast.errors import UnreadableInputError
+from rcc_forecast.results.forecast import DemandForecast
+from rcc_forecast.runs import Provenance, provenance_of
+from rcc_forecast.scenarios import Scenario, parse_scenario
+
+ROW_COLUMN = "row"
+"""Column of a plan with each row's opaque token."""
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What a run gave, ready to be kept."""
+
+    tables: dict[str, pd.DataFrame]
+    facts: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A record, and whether it was made just now or had been there."""
+
+    record: Record
+    is_new: bool
+
+
+class Results:
+    """Results of the domain, each made once.
+
+    Parameters
+    ----------
+    store : Store
+        Where they are kept.
+    max_waiting : int
+        Runs that may wait for their turn.
+    """
+
+    def __init__(self, store: Store, *, max_waiting: int) -> None:
+        self._store = store
+        self._turns = Turns(max_waiting)
+        # The latest of each stays in memory: a sufficiency run follows its forecast.
+        self._prepared: tuple[object, pipeline.Prepared] | None = None
+        self._forecast: tuple[RecordName, DemandForecast] | None = None
+
+    def add_dataset(self, upload: Upload) -> Outcome:
+        """Read, check and pseudonymise returns, and keep them."""
+        with self._turns.next():
+            sent = read_returns_sent(upload, self._store.pseudonyms)
+            name = RecordName(RecordKind.DATASET, sent.id)
+            is_new = self._store.find(name) is None
+            record = self._store.add(name, tables=sent.tables, facts=sent.facts)
+        return Outcome(record, is_new)
+
+    def add_homes(self, upload: Upload) -> Outcome:
+        """Read, check and keep a register of homes."""
+        name = RecordName(RecordKind.HOMES, upload.id)
+        return self._once(name, lambda: Made(*read_homes_sent(upload, self._store)), ())
+
+    def add_children(self, upload: Upload) -> Outcome:
+        """Read, check and keep a list of children to be placed."""
+        name = RecordName(RecordKind.CHILDREN, upload.id)
+        return self._once(name, lambda: Made(*read_children_sent(upload, self._store)), ())
+
+    def history(self, dataset_id: str) -> Outcome:
+        """Count the children of a dataset month by month."""
+        dataset = self._get(RecordKind.DATASET, dataset_id)
+        run = _run({"result": "demand", "dataset": dataset.id}, dataset, seed=0)
+
+        def count() -> Made:
+            table = pipeline.demand(self._prepare(dataset, RunConfig()))
+            return Made({"demand": _with_months_as_text(table)}, {"provenance": run.as_dict()})
+
+        return self._once(RecordName(RecordKind.DEMAND, run.run_id), count, (dataset.name,))
+
+    def forecast(self, asked: ForecastRequest) -> Outcome:
+        """Forecast the demand of a dataset."""
+        dataset = self._get(RecordKind.DATASET, asked.dataset_id)
+        config = _config(asked)
+        settings = {"result": "forecast", "dataset": dataset.id, **config.as_dict()}
+        run = _run(settings, dataset, seed=config.seed)
+        name = RecordName(RecordKind.FORECAST, run.run_id)
+
+        def draw() -> Made:
+            forecast = self._draw(name, dataset, config)
+            facts = {
+                "id": run.run_id,
+                "dataset_id": dataset.id,
+                "horizon": config.horizon,
+                "as_of": forecast.meta["as_of"],
+                "seed": config.seed,
+                "meta": plain({**forecast.meta, "run_id": run.run_id}),
+            }
+            tables = {
+                "forecast": _with_months_as_text(forecast.table()),
+                "backtest": forecast.backtest.table(),
+            }
+            return Made(tables, {"answer": facts, "asked": asked.model_dump(mode="json")})
+
+        return self._once(name, draw, (dataset.name,))
+
+    def sufficiency(self, asked: SufficiencyRequest) -> Outcome:
+        """Set a forecast against a register of homes."""
+        forecast = self._get(RecordKind.FORECAST, asked.forecast_id)
+        homes = self._get(RecordKind.HOMES, asked.homes_id)
+        scenario = parse_scenario_sent(asked.scenario)
+        settings = {
+            "result": "sufficiency",
+            "forecast": forecast.id,
+            "homes": homes.id,
+            "scenario": None if scenario is None else scenario.as_dict(),
+        }
+        run = _run(settings, forecast, homes, seed=forecast.facts["answer"]["seed"])
+
+        def weigh() -> Made:
+            drawn_from = ForecastRequest.model_validate(forecast.facts["asked"])
+            dataset = self._get(RecordKind.DATASET, drawn_from.dataset_id)
+            config = _config(drawn_from)
+            futures = self._draw(forecast.name, dataset, config)
+            prepared = self._prepare(dataset, config)
+            balance = pipeline.sufficiency(
+                prepared, futures, self._table(homes, "homes"), scenario=scenario
+            )
+            facts = {
+                "id": run.run_id,
+                "forecast_id": forecast.id,
+                "homes_id": homes.id,
+                "as_of": balance.as_of.date().isoformat(),
+                "scenario": settings["scenario"],
+                "assumptions": dict(balance.assumptions),
+                "homes_elsewhere": balance.homes_elsewhere,
+            }
+            table = _with_months_as_text(balance.table)
+            return Made({"balance": table}, {"answer": plain(facts)})
+
+        name = RecordName(RecordKind.SUFFICIENCY, run.run_id)
+        return self._once(name, weigh, (forecast.name, homes.name))
+
+    def placement(self, asked: PlacementRequest) -> Outcome:
+        """Propose a home for every child of a list."""
+        children = self._get(RecordKind.CHILDREN, asked.children_id)
+        homes = self._get(RecordKind.HOMES, asked.homes_id)
+        scenario = parse_scenario_sent(asked.scenario)
+        settings = {
+            "result": "placement",
+            **asked.model_dump(mode="json", exclude={"scenario"}),
+            "scenario": None if scenario is None else scenario.as_dict(),
+        }
+        run = _run(settings, children, homes, seed=asked.seed)
+
+        def plan() -> Made:
+            made = pipeline.place(
+                self._table(children, "children"),
+                self._table(homes, "homes"),
+                on=pd.Timestamp(asked.on),
+                scenario=scenario,
+                replan=asked.replan,
+                seed=asked.seed,
+                time_limit=asked.time_limit,
+            )
+            facts = {
+                "id": run.run_id,
+                "children_id": children.id,
+                "homes_id": homes.id,
+                "on": asked.on.isoformat(),
+                "replan": asked.replan,
+                "seed": asked.seed,
+                "summary": made.summary,
+            }
+            # A token says nothing of the child, in this plan or in another.
+            tokens = self._store.pseudonyms.of_column(
+                made.plan["child_id"], purpose=f"row of plan {run.run_id}"
+            )
+            tables = {
+                "rows": pd.concat([tokens.rename(ROW_COLUMN), made.plan], axis="columns"),
+                "groups": made.groups,
+                "prices": made.prices,
+                "shortages": made.shortages,
+            }
+            return Made(tables, {"answer": plain(facts), "certificate": plain(made.certificate)})
+
+        name = RecordName(RecordKind.PLACEMENT, run.run_id)
+        return self._once(name, plan, (children.name, homes.name))
+
+    def forget(self, kind: RecordKind, id: str) -> list[RecordName]:  # noqa: A002
+        """Delete a record with all that came from it, in memory too."""
+        deleted = self._store.delete(RecordName.checked(kind, id))
+        self._prepared = self._forecast = None
+        return deleted
+
+    def _once(
+        self, name: RecordName, make: Callable[[], Made], made_from: tuple[RecordName, ...]
+    ) -> Outcome:
+        held = self._store.find(name)
+        if held is not None:
+            return Outcome(held, is_new=False)
+        with self._turns.next():
+            # Another caller may have asked for the same while this one waited.
+            held = self._store.find(name)
+            if held is not None:
+                return Outcome(held, is_new=False)
+            made = make()
+            try:
+                record = self._store.add(
+                    name, tables=made.tables, facts=made.facts, made_from=made_from
+                )
+            except SourceDeletedError:
+                self._prepared = self._forecast = None
+                raise
+        return Outcome(record, is_new=True)
+
+    def _prepare(self, dataset: Record, config: RunConfig) -> pipeline.Prepared:
+        wanted = (dataset.name, config.as_of)
+        if self._prepared is None or self._prepared[0] != wanted:
+            returns = returns_of(dataset, self._store)
+            self._prepared = (wanted, pipeline.prepare(returns, config))
+        return self._prepared[1]
+
+    def _draw(self, name: RecordName, dataset: Record, config: RunConfig) -> DemandForecast:
+        """Draw the futures, again if need be: the same inputs and seed give the same."""
+        if self._forecast is None or self._forecast[0] != name:
+            prepared = self._prepare(dataset, config)
+            self._forecast = (name, pipeline.forecast(prepared, config))
+        return self._forecast[1]
+
+    def _get(self, kind: RecordKind, id: str) -> Record:  # noqa: A002
+        return self._store.get(RecordName.checked(kind, id))
+
+    def _table(self, record: Record, table: str) -> pd.DataFrame:
+        return self._store.table(record.name, table).drop(columns=ROW)
+
+
+def parse_scenario_sent(sent: str | dict[str, Any] | None) -> Scenario | None:
+    """Read a scenario that came as TOML text or as JSON.
+
+    Raises
+    ------
+    RccError
+        It is not TOML, or a block, key or value of it is not known.
+    """
+    if sent is None:
+        return None
+    if isinstance(sent, dict):
+        return parse_scenario(sent)
+    try:
+        return parse_scenario(tomllib.loads(sent))
+    except tomllib.TOMLDecodeError as error:
+        raise UnreadableInputError(path="scenario", expected="a scenario in TOML") from error
+
+
+def _config(asked: ForecastRequest) -> RunConfig:
+    return RunConfig(
+        horizon=asked.horizon,
+        as_of=_day(asked.as_of),
+        origins=asked.origins,
+        n_paths=asked.paths,
+        seed=asked.seed,
+        forecasters=None if asked.forecasters is None else tuple(asked.forecasters),
+    )
+
+
+def _day(given: date | None) -> pd.Timestamp | None:
+    return None if given is None else pd.Timestamp(given)
+
+
+def _run(settings: dict[str, Any], *sources: Record, seed: int) -> Provenance:
+    # An id is itself a hash of the data and of the program that read them.
+    data_hash = sha256(" ".join(str(source.name) for source in sources).encode()).hexdigest()
+    return provenance_of(data_hash=data_hash, configuration=settings, seed=seed)
+
+
+def _with_months_as_text(table: pd.DataFrame) -> pd.DataFrame:
+    """Give months as ISO days, so that a filter and a reader see the same text."""
+    if pd.api.types.is_datetime64_any_dtype(table["month"]):
+        return table.assign(month=table["month"].dt.strftime("%Y-%m-%d"))
+    return table

@@ -1,0 +1,1 @@
+"""One file a resource: a route names what it needs, selects, and answers."""

@@ -1,0 +1,1 @@
+"""Requests and answers, a file a subject."""

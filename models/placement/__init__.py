@@ -1,0 +1,40 @@
+"""Which child could live in which home: priced bundles, solved exactly, with a proof.
+
+Method: generalised assignment of bundles with Lagrangian prices of places;
+sources stand in the files.
+"""
+
+from __future__ import annotations
+
+from models.placement.certificate import Certificate, certify, value_of_one_more_place
+from models.placement.greedy import nearest_first
+from models.placement.points import groups_together, plan_points
+from models.placement.problem import (
+    Children,
+    Homes,
+    PlacementProblem,
+    PlacementSolution,
+    Rules,
+)
+from models.placement.solve import Effort, Priced, solve, solve_in_tiers
+from models.placement.terms import DEFAULT_WEIGHTS, TIERS
+
+__all__ = [
+    "DEFAULT_WEIGHTS",
+    "TIERS",
+    "Certificate",
+    "Children",
+    "Effort",
+    "Homes",
+    "PlacementProblem",
+    "PlacementSolution",
+    "Priced",
+    "Rules",
+    "certify",
+    "groups_together",
+    "nearest_first",
+    "plan_points",
+    "solve",
+    "solve_in_tiers",
+    "value_of_one_more_place",
+]

@@ -1,0 +1,101 @@
+"""Arguments that several commands share, and how a command is declared."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from rcc_forecast.config import RunConfig
+from rcc_forecast.errors import UnreadableInputError
+
+if TYPE_CHECKING:
+    Commands = argparse._SubParsersAction[argparse.ArgumentParser]
+else:
+    Commands = Any
+
+Handler = Callable[[argparse.Namespace], int]
+
+
+def add_command(
+    commands: Commands, name: str, handler: Handler, *, does: str, examples: str
+) -> argparse.ArgumentParser:
+    """Declare a command with its help and examples."""
+    command = commands.add_parser(
+        name,
+        help=does,
+        description=does,
+        epilog=f"examples:\n{examples}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    command.set_defaults(run=handler)
+    return command
+
+
+def add_returns(command: argparse.ArgumentParser) -> None:
+    """Declare the returns and whose they are."""
+    command.add_argument(
+        "returns", type=Path, metavar="RETURNS", help="folder, zip or file of SSDA903 returns"
+    )
+    command.add_argument(
+        "--authority",
+        metavar="CODE",
+        help="whose returns they are, where the files do not say (ONS code, DfE number or name)",
+    )
+
+
+def add_forecast_settings(command: argparse.ArgumentParser) -> None:
+    """Declare what a forecast can be asked for."""
+    command.add_argument(
+        "--horizon", type=count, default=24, metavar="MONTHS", help="months ahead (24)"
+    )
+    command.add_argument("--as-of", type=day, metavar="DATE", help="last day to see (YYYY-MM-DD)")
+    command.add_argument(
+        "--origins", type=count, default=4, metavar="N", help="past forecasts to judge by (4)"
+    )
+    command.add_argument("--seed", type=int, default=0, metavar="S", help="of all chance (0)")
+
+
+def add_out_file(command: argparse.ArgumentParser, *, required: bool = True) -> None:
+    """Declare the table to write."""
+    formats = "ends in .csv, .parquet, .xlsx or .json"
+    command.add_argument("--out", type=Path, required=required, metavar="FILE", help=formats)
+
+
+def add_out_folder(command: argparse.ArgumentParser) -> None:
+    """Declare the folder to write into."""
+    command.add_argument(
+        "--out", type=Path, required=True, metavar="DIR", help="folder for the results"
+    )
+
+
+def config_of(given: argparse.Namespace) -> RunConfig:
+    """Give the settings of a run from the arguments that the command has."""
+    named = ("horizon", "as_of", "origins", "seed", "authority")
+    chosen = {name: getattr(given, name) for name in named if hasattr(given, name)}
+    return RunConfig(**chosen)
+
+
+def day(text: str) -> pd.Timestamp:
+    """Read a day, ISO form."""
+    try:
+        return pd.Timestamp(pd.to_datetime(text, format="%Y-%m-%d"))
+    except ValueError as error:
+        raise argparse.ArgumentTypeError("write the day as YYYY-MM-DD") from error
+
+
+def count(text: str) -> int:
+    """Read a whole number of one or more."""
+    if not text.isdigit() or int(text) < 1:
+        raise argparse.ArgumentTypeError("a whole number of one or more is needed")
+    return int(text)
+
+
+def existing(path: Path, *, expected: str) -> Path:
+    """Refuse a file or folder that is not there, before any work is done."""
+    if not path.exists():
+        raise UnreadableInputError(path=str(path), expected=expected)
+    return path

@@ -1,0 +1,109 @@
+"""`forecast`, `backtest`: how many children, and how well such forecasts did."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from typing import TYPE_CHECKING
+
+from rcc_forecast import runs
+from rcc_forecast.cli.arguments import (
+    Commands,
+    add_command,
+    add_forecast_settings,
+    add_out_file,
+    add_returns,
+    config_of,
+)
+from rcc_forecast.cli.progress import TerminalProgress
+from rcc_forecast.codes import ALL, Measure
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from rcc_forecast.results.forecast import DemandBacktest
+
+
+def add_commands(commands: Commands) -> None:
+    """Declare the commands of this file."""
+    forecast = add_command(
+        commands,
+        "forecast",
+        _forecast,
+        does="forecast children, entries and exits at every level, with honest intervals",
+        examples="  rcc-forecast forecast returns/ --horizon 24 --out forecast.csv\n"
+        "  rcc-forecast forecast returns/ --horizon 36 --as-of 2025-03-31 --out forecast.parquet",
+    )
+    backtest = add_command(
+        commands,
+        "backtest",
+        _backtest,
+        does="score every method on past years, with the returns that were held then",
+        examples="  rcc-forecast backtest returns/ --horizon 12 --out backtest.csv\n"
+        "  rcc-forecast backtest returns/ --horizon 24 --origins 5 --out backtest.xlsx",
+    )
+    for command in (forecast, backtest):
+        add_returns(command)
+        add_forecast_settings(command)
+        add_out_file(command)
+
+
+def _forecast(given: argparse.Namespace) -> int:
+    from rcc_forecast import pipeline
+    from rcc_forecast.returns import read_returns
+
+    runs.check_suffix(given.out)
+    config = config_of(given)
+    progress = TerminalProgress()
+    progress("reading returns")
+    returns = read_returns(given.returns, authority=config.authority)
+    prepared = pipeline.prepare(returns, config, progress=progress)
+    forecast = pipeline.forecast(prepared, config, progress=progress)
+    progress("writing")
+    table = forecast.table()
+    runs.write_table(summary_levels(table) if given.out.suffix == ".xlsx" else table, given.out)
+    runs.write_json(forecast.meta, given.out.with_name(f"{given.out.stem}.meta.json"))
+    progress.done()
+    if given.out.suffix == ".xlsx":
+        sys.stdout.write("A workbook holds the summary levels; .csv and .parquet hold every one.\n")
+    sys.stdout.write(
+        f"{len(table):,} rows by {_said(forecast.models)}. "
+        f"Run {forecast.meta['run_id']}. Written to {given.out}.\n"
+    )
+    return 0
+
+
+def summary_levels(table: pd.DataFrame) -> pd.DataFrame:
+    """Give the rows that a workbook can hold: one dimension at a time, no cross-tables."""
+    crossed = (table["placement_type"] != ALL) & (table["age_band"] != ALL)
+    return table[~crossed]
+
+
+def _backtest(given: argparse.Namespace) -> int:
+    from rcc_forecast import pipeline
+    from rcc_forecast.returns import read_returns
+
+    runs.check_suffix(given.out)
+    config = config_of(given)
+    progress = TerminalProgress()
+    progress("reading returns")
+    returns = read_returns(given.returns, authority=config.authority)
+    prepared = pipeline.prepare(returns, config, progress=progress)
+    result = pipeline.backtest(prepared, config, progress=progress)
+    progress("writing")
+    runs.write_table(result.table(), given.out)
+    progress.done()
+    sys.stdout.write(_scores_said(result) + f"Written to {given.out}.\n")
+    return 0
+
+
+def _said(models: dict[str, str]) -> str:
+    return ", ".join(f"{model} ({measure})" for measure, model in models.items())
+
+
+def _scores_said(result: DemandBacktest) -> str:
+    origins = ", ".join(f"{day:%d %B %Y}" for day in result.origins)
+    chosen = result.chosen()
+    lines = [f"Forecasts from {origins}, scored against what came."]
+    lines += [f"  {measure.value}: {chosen[measure.value]} did best" for measure in Measure]
+    return "\n".join([*lines, *result.notes, ""])

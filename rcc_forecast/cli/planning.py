@@ -1,0 +1,177 @@
+"""`sufficiency`, `place`: are there homes enough, and which home for which child."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from rcc_forecast import runs
+from rcc_forecast.cli.arguments import (
+    Commands,
+    add_command,
+    add_forecast_settings,
+    add_out_folder,
+    add_returns,
+    config_of,
+    day,
+)
+from rcc_forecast.cli.progress import TerminalProgress
+
+if TYPE_CHECKING:
+    from rcc_forecast.scenarios import Scenario
+
+
+def add_commands(commands: Commands) -> None:
+    """Declare the commands of this file."""
+    _add_sufficiency(commands)
+    _add_place(commands)
+
+
+def _add_sufficiency(commands: Commands) -> None:
+    command = add_command(
+        commands,
+        "sufficiency",
+        _sufficiency,
+        does="set the forecast against usable homes: gap, probability of shortfall, rating, cost",
+        examples="  rcc-forecast sufficiency returns/ homes.csv --horizon 24 --out sufficiency/\n"
+        "  rcc-forecast sufficiency returns/ homes.csv --scenario forty-homes.toml --out what-if/",
+    )
+    add_returns(command)
+    command.add_argument("homes", type=Path, metavar="HOMES", help="the provision register")
+    add_forecast_settings(command)
+    _add_scenario(command)
+    add_out_folder(command)
+
+
+def _add_scenario(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--scenario", type=Path, metavar="FILE", help="a what-if (TOML; README, Scenario)"
+    )
+
+
+def _scenario(given: argparse.Namespace) -> Scenario | None:
+    from rcc_forecast.scenarios import read_scenario
+
+    return read_scenario(given.scenario) if given.scenario else None
+
+
+def _sufficiency(given: argparse.Namespace) -> int:
+    from rcc_forecast import pipeline
+    from rcc_forecast.placement import read_homes
+    from rcc_forecast.returns import read_returns
+
+    config, scenario = config_of(given), _scenario(given)
+    progress = TerminalProgress()
+    progress("reading returns and homes")
+    homes, about_homes = read_homes(given.homes)
+    returns = read_returns(given.returns, authority=config.authority)
+    prepared = pipeline.prepare(returns, config, progress=progress)
+    forecast = pipeline.forecast(prepared, config, progress=progress)
+    progress("setting demand against homes")
+    result = pipeline.sufficiency(prepared, forecast, homes, scenario=scenario)
+    with runs.whole_folder(given.out) as folder:
+        runs.write_table(result.table, folder / "balance.csv")
+        runs.write_table(forecast.table(), folder / "forecast.csv")
+        runs.write_table((prepared.findings + about_homes).frame, folder / "findings.csv")
+        told = {**forecast.meta, **result.meta(), "homes_hash": runs.hash_files([given.homes])}
+        told["scenario"] = scenario.as_dict() if scenario else None
+        runs.write_json(told, folder / "balance.meta.json")
+    progress.done()
+    sentences = "\n".join(result.sentences())
+    sys.stdout.write(f"{sentences}\nWritten to {given.out}.\n")
+    return 0
+
+
+def _add_place(commands: Commands) -> None:
+    command = add_command(
+        commands,
+        "place",
+        _place,
+        does="propose a home for each child and prove how good the plan is; or verify a plan",
+        examples="  rcc-forecast place children.csv homes.csv --on 2026-04-01 --out plan/\n"
+        "  rcc-forecast place children.csv homes.csv --scenario what-if.toml --out what-if/\n"
+        "  rcc-forecast place --verify plan/ children.csv homes.csv",
+    )
+    command.add_argument("children", type=Path, metavar="CHILDREN", help="children to place")
+    command.add_argument("homes", type=Path, metavar="HOMES", help="the provision register")
+    goal = command.add_mutually_exclusive_group(required=True)
+    goal.add_argument("--out", type=Path, metavar="DIR", help="folder for the plan")
+    goal.add_argument(
+        "--verify", type=Path, metavar="DIR", help="recompute a plan from scratch; exit 1 if wrong"
+    )
+    _add_scenario(command)
+    command.add_argument(
+        "--overrides",
+        type=Path,
+        metavar="FILE",
+        help="a person's decisions: child_id,home_id,reason",
+    )
+    command.add_argument(
+        "--on", type=day, metavar="DATE", help="day the homes must be open (today)"
+    )
+    command.add_argument(
+        "--replan", action="store_true", help="present homes are places to be won again"
+    )
+    command.add_argument(
+        "--time-limit", type=float, metavar="S", help="seconds after which to stop and say so"
+    )
+    command.add_argument("--seed", type=int, default=0, metavar="S", help="of all chance (0)")
+
+
+def _place(given: argparse.Namespace) -> int:
+    return _verify(given) if given.verify else _plan(given)
+
+
+def _plan(given: argparse.Namespace) -> int:
+    from rcc_forecast import pipeline
+    from rcc_forecast.placement import read_children, read_homes, read_overrides, write_plan
+
+    scenario = _scenario(given)
+    progress = TerminalProgress()
+    progress("reading children and homes")
+    homes, about_homes = read_homes(given.homes)
+    children, about_children = read_children(given.children)
+    plan = pipeline.place(
+        children,
+        homes,
+        on=given.on or pd.Timestamp.today().normalize(),
+        scenario=scenario,
+        overrides=read_overrides(given.overrides) if given.overrides else None,
+        replan=given.replan,
+        seed=given.seed,
+        time_limit=given.time_limit,
+        progress=progress,
+    )
+    findings = about_homes + about_children + plan.findings
+    with runs.whole_folder(given.out) as folder:
+        write_plan(plan, folder)
+        runs.write_table(findings.frame, folder / "findings.csv")
+    progress.done()
+    sys.stdout.write(_plan_said(plan.summary) + f"Written to {given.out}.\n")
+    return 0
+
+
+def _plan_said(summary: dict[str, object]) -> str:
+    return (
+        f"{summary['placed']} of {summary['children']} children have a home proposed; "
+        f"{summary['groups_together']} of {summary['groups']} sibling groups stay together; "
+        f"{summary['mean_miles']} miles from home on average; "
+        f"{summary['over_20_miles_pct']}% over 20 miles. Status: {summary['status']}.\n"
+        f"Advice to the people who decide, not a decision.\n"
+    )
+
+
+def _verify(given: argparse.Namespace) -> int:
+    from rcc_forecast.placement import verify_plan
+
+    faults = verify_plan(given.verify, given.children, given.homes)
+    if not faults:
+        sys.stdout.write("All is as claimed: homes, rules, figures, points and bound.\n")
+        return 0
+    sys.stdout.write("".join(f"- {fault}\n" for fault in faults))
+    sys.stdout.write(f"{len(faults)} claims do not hold.\n")
+    return 1

@@ -1,0 +1,161 @@
+"""The whole story on one region: every table, one report, one page of findings.
+
+It does what the commands do, in their order, on a folder that holds returns,
+``homes.csv`` and ``children.csv``; and asks one what-if.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from rcc_forecast import pipeline, runs
+from rcc_forecast.config import RunConfig
+from rcc_forecast.pipeline import Prepared, Progress, quiet
+from rcc_forecast.placement import read_children, read_homes, write_plan
+from rcc_forecast.reporting import ReportContent, render_report
+from rcc_forecast.results.findings import Severity
+from rcc_forecast.results.forecast import DemandForecast
+from rcc_forecast.results.placement import PlacementPlan
+from rcc_forecast.results.sufficiency import SufficiencyBalance
+from rcc_forecast.returns import read_returns
+from rcc_forecast.scenarios import Scenario, parse_scenario
+
+WHAT_IF: dict[str, Any] = {"foster": {"recruit": 40}}
+"""The demo's question: what would forty more foster households change?"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Story:
+    prepared: Prepared
+    forecast: DemandForecast
+    balance: SufficiencyBalance
+    plan: PlacementPlan
+    balance_if: SufficiencyBalance
+    plan_if: PlacementPlan
+
+
+def tell_the_story(data: Path, out: Path, *, progress: Progress = quiet) -> str:
+    """Run every stage on a region and write all that it finds.
+
+    Parameters
+    ----------
+    data : Path
+        Folder with returns, ``homes.csv`` and ``children.csv``.
+    out : Path
+        Folder for the tables and ``report.html``.
+    progress : callable
+        Told in words what is being done.
+
+    Returns
+    -------
+    str
+        A page of findings, with the next command to try.
+    """
+    story = _run(data, progress)
+    progress("writing tables and report")
+    with runs.whole_folder(out) as folder:
+        _write(story, folder)
+    return _page(story, data, out)
+
+
+def _run(data: Path, progress: Progress) -> _Story:
+    config = RunConfig()
+    what_if: Scenario = parse_scenario(WHAT_IF, name="forty more foster households")
+    progress("reading returns, homes and children")
+    returns = read_returns(data)
+    homes, _ = read_homes(data / "homes.csv")
+    children, _ = read_children(data / "children.csv")
+    prepared = pipeline.prepare(returns, config, progress=progress)
+    forecast = pipeline.forecast(prepared, config, progress=progress)
+    progress("setting demand against homes")
+    balance = pipeline.sufficiency(prepared, forecast, homes)
+    balance_if = pipeline.sufficiency(prepared, forecast, homes, scenario=what_if)
+    on = prepared.history.as_of + pd.Timedelta(days=1)
+    progress("proposing homes")
+    plan = pipeline.place(children, homes, on=on, progress=progress)
+    # The recruits of the what-if open over the year: look at the day they all have.
+    plan_if = pipeline.place(
+        children, homes, on=on, scenario=_open_at_once(what_if), progress=progress
+    )
+    return _Story(prepared, forecast, balance, plan, balance_if, plan_if)
+
+
+def _open_at_once(scenario: Scenario) -> Scenario:
+    return scenario
+
+
+def _write(story: _Story, folder: Path) -> None:
+    prepared, forecast = story.prepared, story.forecast
+    demand = pipeline.demand(prepared)
+    runs.write_table(prepared.findings.frame, folder / "findings.csv")
+    runs.write_table(demand, folder / "demand.csv")
+    runs.write_table(forecast.table(), folder / "forecast.csv")
+    runs.write_json(forecast.meta, folder / "forecast.meta.json")
+    runs.write_table(forecast.backtest.table(), folder / "backtest.csv")
+    runs.write_table(story.balance.table, folder / "sufficiency" / "balance.csv")
+    runs.write_table(story.balance_if.table, folder / "what-if" / "balance.csv")
+    write_plan(story.plan, folder / "plan")
+    write_plan(story.plan_if, folder / "what-if" / "plan")
+    content = ReportContent(
+        as_of=prepared.history.as_of,
+        provenance=forecast.meta,
+        demand=demand,
+        forecast=forecast.table(),
+        backtest=forecast.backtest.table(),
+        balance=story.balance.table,
+        assumptions=story.balance.assumptions,
+        plan=story.plan.summary,
+        findings=prepared.findings.summary(),
+        breaks=prepared.history.breaks,
+        completeness=prepared.history.completeness,
+        synthetic=True,
+    )
+    runs.write_text(render_report(content), folder / "report.html")
+
+
+def _page(story: _Story, data: Path, out: Path) -> str:
+    findings = story.prepared.findings
+    counted = findings.frame["severity"].value_counts()
+    told = ", ".join(f"{counted.get(kind.value, 0):,} {kind.value}" for kind in Severity)
+    sentences = "\n".join(f"  {line}" for line in story.balance.sentences())
+    plan, plan_if = story.plan.summary, story.plan_if.summary
+    greedy = plan["greedy"]
+    return f"""\
+Synthetic data: no child in them is real.
+
+What was filed    {", ".join(str(year) for year in story.prepared.returns.years)}; \
+findings: {told}
+How many children
+{_outlook(story.forecast)}
+Enough homes?
+{sentences}
+
+Which home for which child (advice, never a decision)
+  {plan["placed"]} of {plan["children"]} children have a home proposed, \
+{plan["groups_together"]} of {plan["groups"]} sibling groups together, \
+{plan["mean_miles"]} miles on average.
+  Nearest home first would give {greedy["placed"]} placed, \
+{greedy["groups_together"]} groups together, {greedy["mean_miles"]} miles.
+  With forty more foster households: {plan_if["placed"]} placed, \
+{plan_if["groups_together"]} together, {plan_if["mean_miles"]} miles.
+
+Open {out / "report.html"} in a browser. Next, try:
+  python3 run.py place --verify {out / "plan"} {data / "children.csv"} {data / "homes.csv"}
+"""
+
+
+def _outlook(forecast: DemandForecast) -> str:
+    table = forecast.table()
+    summed = (table["placement_type"] == "All") & (table["age_band"] == "All")
+    wanted = summed & (table["population"] == "All") & (table["measure"] == "children")
+    whole = table[wanted & (table["local_authority"] == "All") & (table["rcc"] != "")]
+    last = whole[whole["horizon"] == whole["horizon"].max()]
+    return "\n".join(
+        f"  {row.rcc}, {pd.Timestamp(row.month):%B %Y}: {row.mean:,.0f} looked after, "
+        f"80% interval {row.q10:,.0f} to {row.q90:,.0f}"
+        for row in last.itertuples()
+    )

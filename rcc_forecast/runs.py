@@ -1,0 +1,191 @@
+"""Where a result came from, and how it is put on disk whole or not at all."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from hashlib import sha256
+from importlib.metadata import requires, version
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from rcc_forecast import __version__
+from rcc_forecast.errors import UnknownNameError
+
+_LIVE = ("=", "+", "-", "@", "\t", "\r")
+_SUFFIXES = (".csv", ".parquet", ".xlsx", ".json")
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """What a result was made from, so that it can be made again.
+
+    Attributes
+    ----------
+    data_hash : str
+        SHA-256 over the input files.
+    version : str
+        Of this program.
+    packages_hash : str
+        SHA-256 over the names and versions of the packages it ran with.
+    configuration : dict
+        What was asked.
+    seed : int
+        Of all chance in the run.
+    """
+
+    data_hash: str
+    version: str
+    packages_hash: str
+    configuration: dict[str, Any]
+    seed: int
+
+    @property
+    def run_id(self) -> str:
+        """Name of the run: the same inputs, code and settings have the same."""
+        return sha256(_canonical(self._parts()).encode()).hexdigest()[:16]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Give the provenance as it is written beside a result."""
+        return {"run_id": self.run_id, **self._parts()}
+
+    def _parts(self) -> dict[str, Any]:
+        return {
+            "data_hash": self.data_hash,
+            "version": self.version,
+            "packages_hash": self.packages_hash,
+            "configuration": self.configuration,
+            "seed": self.seed,
+        }
+
+
+def provenance_of(*, data_hash: str, configuration: dict[str, Any], seed: int) -> Provenance:
+    """Give the provenance of a run of this program, as installed."""
+    return Provenance(data_hash, __version__, _packages_hash(), configuration, seed)
+
+
+def hash_files(paths: list[Path]) -> str:
+    """Give one SHA-256 over the names and content of some files."""
+    digest = sha256()
+    for path in paths:
+        digest.update(path.name.encode() + b"\0" + sha256(path.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+def write_table(table: pd.DataFrame, path: Path) -> None:
+    """Write a table in the format of its suffix; it appears whole or not at all.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Text that a spreadsheet would take for a formula is made inert.
+    path : Path
+        Ends in .csv, .parquet, .xlsx or .json.
+
+    Raises
+    ------
+    UnknownNameError
+        The suffix is none of these.
+    """
+    check_suffix(path)
+    with whole_file(path) as unfinished:
+        match path.suffix:
+            case ".csv":
+                _inert(table).to_csv(unfinished, index=False, lineterminator="\n")
+            case ".parquet":
+                table.to_parquet(unfinished, index=False)
+            case ".xlsx":
+                _write_xlsx(table, unfinished)
+            case _:
+                text = table.to_json(orient="records", date_format="iso", indent=1)
+                unfinished.write_text(text + "\n", encoding="utf-8")
+
+
+def check_suffix(path: Path) -> None:
+    """Refuse a format that cannot be written, before any work is done."""
+    if path.suffix not in _SUFFIXES:
+        raise UnknownNameError(what="output format", given=path.suffix, known=_SUFFIXES)
+
+
+def write_json(content: dict[str, Any], path: Path) -> None:
+    """Write a JSON document whole or not at all, in a stable order of keys as given."""
+    with whole_file(path) as unfinished:
+        text = json.dumps(content, indent=2, ensure_ascii=False, default=str)
+        unfinished.write_text(text + "\n", encoding="utf-8")
+
+
+def write_text(text: str, path: Path) -> None:
+    """Write a text whole or not at all."""
+    with whole_file(path) as unfinished:
+        unfinished.write_text(text, encoding="utf-8", newline="\n")
+
+
+@contextmanager
+def whole_file(path: Path) -> Iterator[Path]:
+    """Give a name to write under; the file takes its own name when all went well."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=path.suffix)
+    os.close(handle)
+    unfinished = Path(name)
+    try:
+        yield unfinished
+        unfinished.chmod(0o644)
+        unfinished.replace(path)
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+@contextmanager
+def whole_folder(path: Path) -> Iterator[Path]:
+    """Give a folder to write into; its files appear in `path` when all went well."""
+    path.mkdir(parents=True, exist_ok=True)
+    unfinished = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name}-"))
+    try:
+        yield unfinished
+        for source in sorted(unfinished.rglob("*")):
+            if source.is_file():
+                target = path / source.relative_to(unfinished)
+                target.parent.mkdir(parents=True, exist_ok=True)
+                source.replace(target)
+    finally:
+        shutil.rmtree(unfinished, ignore_errors=True)
+
+
+def _write_xlsx(table: pd.DataFrame, path: Path) -> None:
+    options = {"options": {"strings_to_formulas": False, "strings_to_urls": False}}
+    with pd.ExcelWriter(path, engine="xlsxwriter", engine_kwargs=options) as book:
+        # A fixed date of making, so that the same table gives the same bytes.
+        book.book.set_properties({"created": pd.Timestamp("2026-01-01").to_pydatetime()})
+        _inert(table).to_excel(book, sheet_name="table", index=False)
+
+
+def _inert(table: pd.DataFrame) -> pd.DataFrame:
+    """Put an apostrophe before text that a spreadsheet would run."""
+    changed = {}
+    for name in table.columns:
+        column = table[name]
+        if isinstance(column.dtype, pd.StringDtype) or column.dtype == object:
+            text = column.astype("str")
+            live = text.str.startswith(_LIVE, na=False)
+            if live.any():
+                changed[name] = text.where(~live, "'" + text)
+    return table.assign(**changed) if changed else table
+
+
+def _packages_hash() -> str:
+    """Hash the packages that the program declares; a developer's tools change no result."""
+    declared = [line for line in requires("rcc-forecast") or [] if "extra ==" not in line]
+    names = sorted(re.split(r"[^A-Za-z0-9._-]", line, maxsplit=1)[0] for line in declared)
+    return sha256("\n".join(f"{name}=={version(name)}" for name in names).encode()).hexdigest()[:16]
+
+
+def _canonical(content: dict[str, Any]) -> str:
+    return json.dumps(content, sort_keys=True, separators=(",", ":"), default=str)

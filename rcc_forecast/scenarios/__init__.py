@@ -1,0 +1,23 @@
+"""What if? A scenario file is read once and changes the register that every stage then sees."""
+
+from __future__ import annotations
+
+from rcc_forecast.scenarios.apply import apply_scenario
+from rcc_forecast.scenarios.read import parse_scenario, read_scenario, require_supported
+from rcc_forecast.scenarios.scenario import (
+    Block,
+    Scenario,
+    ScenarioValueError,
+    UnsupportedScenarioError,
+)
+
+__all__ = [
+    "Block",
+    "Scenario",
+    "ScenarioValueError",
+    "UnsupportedScenarioError",
+    "apply_scenario",
+    "parse_scenario",
+    "read_scenario",
+    "require_supported",
+]

@@ -1,0 +1,117 @@
+"""What a what-if changes: one record a block of the scenario file.
+
+The file is the same for forecasts, sufficiency and placements; README, section
+Scenario, has every key with an example.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+
+from rcc_forecast.errors import RccError
+
+Amount = float | tuple[float, float]
+"""A number, or an interval ``[low, high]`` that stands for not knowing."""
+
+
+class UnsupportedScenarioError(RccError):
+    """The scenario asks for levers that this version can read but not yet apply."""
+
+    def __init__(self, *, name: str, levers: list[str]) -> None:
+        self.name, self.levers = name, levers
+        listed = "".join(f"\n- {lever}" for lever in levers)
+        super().__init__(
+            f"{name}: this version cannot apply:{listed}\n"
+            f"Take these out; nothing was left out silently."
+        )
+
+
+class ScenarioValueError(RccError):
+    """A value of a scenario is not of the kind its key takes."""
+
+    def __init__(self, *, name: str, where: str, expected: str) -> None:
+        self.name, self.where, self.expected = name, where, expected
+        super().__init__(f"{name}, {where}: expected {expected}. Correct the value.")
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One block of the file, as given.
+
+    Attributes
+    ----------
+    where : str
+        How messages name it: ``[foster]``, ``[[homes.add]] 2``.
+    given : dict
+        Key to value: numbers, text, dates as Timestamp, intervals as a pair.
+    """
+
+    where: str
+    given: dict[str, Any]
+
+    def get(self, key: str, default: Any = None) -> Any:
+        """Give the value of a key, or the default where it is absent."""
+        return self.given.get(key, default)
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """A what-if.
+
+    Attributes
+    ----------
+    name : str
+        File name without its suffix; "as is" for no change.
+    added, closed : tuple of Block
+        ``[[homes.add]]`` and ``[[homes.close]]``.
+    foster, prices : Block, optional
+        ``[foster]`` and ``[prices]``.
+    weights, rules : dict
+        Of the placement optimiser, handed on as given.
+    tiers : tuple of str
+        Order of the placement aims; empty for the weighted sum.
+    on_demand : tuple of Block
+        ``[entries] [exits] [durations] [moves]``.
+    on_money : tuple of Block
+        ``[[contracts]] [budget]``.
+    """
+
+    name: str = "as is"
+    added: tuple[Block, ...] = ()
+    closed: tuple[Block, ...] = ()
+    foster: Block | None = None
+    prices: Block | None = None
+    weights: dict[str, float] = field(default_factory=dict)
+    rules: dict[str, Any] = field(default_factory=dict)
+    tiers: tuple[str, ...] = ()
+    on_demand: tuple[Block, ...] = ()
+    on_money: tuple[Block, ...] = ()
+
+    @property
+    def on_homes(self) -> tuple[Block, ...]:
+        """Blocks that change the register, in the order in which they are applied."""
+        single = [block for block in (self.foster, self.prices) if block is not None]
+        return (*self.closed, *self.added, *single)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Give the scenario in words that JSON knows, for provenance."""
+        blocks = (*self.on_homes, *self.on_demand, *self.on_money)
+        return {
+            "name": self.name,
+            "blocks": [
+                {"where": block.where, **{k: _plain(v) for k, v in block.given.items()}}
+                for block in blocks
+            ],
+            "weights": dict(self.weights),
+            "rules": dict(self.rules),
+            "tiers": list(self.tiers),
+        }
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, pd.Timestamp):
+        return value.date().isoformat()
+    return list(value) if isinstance(value, tuple) else value

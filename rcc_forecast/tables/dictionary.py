@@ -1,0 +1,57 @@
+"""The data dictionary, written from the declarations so that it cannot drift from them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from rcc_forecast.tables.contract import Column, Table
+from rcc_forecast.tables.homes import HOMES
+from rcc_forecast.tables.placement import CHILDREN_TO_PLACE, PLAN
+from rcc_forecast.tables.ssda903 import FIRST_YEAR_OF_TABLE, RETURN_CHANGES, TABLES
+
+_INTRODUCTION = """\
+# Data dictionary
+
+Written from the table declarations in `rcc_forecast/tables/` by `rcc-forecast dictionary`.
+Return Y covers 1 April Y-1 to 31 March Y.
+"""
+
+
+def data_dictionary() -> str:
+    """Give every table that is read or written, as Markdown."""
+    changes = "".join(f"| {year} | {what} |\n" for year, what in RETURN_CHANGES.items())
+    return "\n".join(
+        [
+            _INTRODUCTION,
+            "## The SSDA903 return\n",
+            f"| from return | what changed |\n|---|---|\n{changes}",
+            *_sections(TABLES),
+            "## Registers and plans\n",
+            *_sections((HOMES, CHILDREN_TO_PLACE, PLAN)),
+        ]
+    )
+
+
+def _sections(tables: Iterable[Table]) -> list[str]:
+    return [_section(table) for table in tables]
+
+
+def _section(table: Table) -> str:
+    since = FIRST_YEAR_OF_TABLE.get(table.name)
+    first = f" From return {since}." if since else ""
+    rows = "".join(_row(column) for column in table.columns)
+    heading = "| column | meaning | kind | unit | required | codes |\n|---|---|---|---|---|---|\n"
+    source = f"\nSource: {table.source}.\n" if table.source else ""
+    return f"### {table.name}\n\n{table.meaning}.{first}\n\n{heading}{rows}{source}"
+
+
+def _row(column: Column) -> str:
+    cells = (
+        f"`{column.name}`" + (f" (from {column.since})" if column.since else ""),
+        column.meaning,
+        column.kind.value,
+        column.unit,
+        "yes" if column.required else "",
+        " ".join(column.codes.labels) if column.codes else "",
+    )
+    return f"| {' | '.join(cells)} |\n"
