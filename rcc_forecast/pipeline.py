@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import pandas as pd
 
@@ -19,7 +20,7 @@ from rcc_forecast.demand import demand_table, monthly_demand
 from rcc_forecast.errors import NothingUsableError
 from rcc_forecast.forecasting import backtest_demand, forecast_demand
 from rcc_forecast.geography import Membership, read_membership
-from rcc_forecast.placement import plan_placements
+from rcc_forecast.placement import plan_placements, verify_plan
 from rcc_forecast.results.demand import DemandHistory
 from rcc_forecast.results.findings import Findings
 from rcc_forecast.results.forecast import DemandBacktest, DemandForecast
@@ -29,7 +30,7 @@ from rcc_forecast.results.returns import FiledReturns
 from rcc_forecast.results.sufficiency import SufficiencyBalance
 from rcc_forecast.runs import Provenance, provenance_of
 from rcc_forecast.scenarios import Scenario, apply_scenario, require_supported
-from rcc_forecast.sufficiency import balance
+from rcc_forecast.sufficiency import balance, residents_of
 
 Progress = Callable[[str], None]
 
@@ -207,6 +208,7 @@ def sufficiency(
         homes=_changed(homes, scenario, as_of=as_of),
         as_of=as_of,
         membership=prepared.membership,
+        residents=residents_of(prepared.journeys.episodes, as_of=as_of),
     )
 
 
@@ -220,6 +222,7 @@ def place(
     replan: bool = False,
     seed: int = 0,
     time_limit: float | None = None,
+    findings: Findings | None = None,
     progress: Progress = quiet,
 ) -> PlacementPlan:
     """Propose a home for each child, and prove how good the proposal is.
@@ -236,6 +239,12 @@ def place(
         A person's decisions, kept as they are.
     replan : bool
         Whether present homes are to be won again.
+    seed : int
+        Of all chance.
+    time_limit : float, optional
+        Seconds after which the solver stops, and the plan says so.
+    findings : Findings, optional
+        From reading the two tables; the plan carries them.
     """
     asked = scenario or Scenario()
     return plan_placements(
@@ -249,8 +258,38 @@ def place(
         overrides=overrides,
         seed=seed,
         time_limit=time_limit,
+        findings=findings,
         progress=progress,
     )
+
+
+def verify(
+    folder: Path,
+    children: pd.DataFrame,
+    homes: pd.DataFrame,
+    *,
+    on: pd.Timestamp,
+    scenario: Scenario | None = None,
+) -> list[str]:
+    """Recompute a stored plan from scratch, in code that the engine does not share.
+
+    Parameters
+    ----------
+    folder : Path
+        Where the plan was written.
+    children, homes : DataFrame
+        The tables that it was made from.
+    on : Timestamp
+        The plan's day.
+    scenario : Scenario, optional
+        The one stored with the plan: the homes it adds and closes.
+
+    Returns
+    -------
+    list of str
+        Claims that do not hold; empty where all is as claimed.
+    """
+    return verify_plan(folder, children, _changed(homes, scenario, as_of=on))
 
 
 def provenance_of_run(data_hash: str, config: RunConfig) -> Provenance:

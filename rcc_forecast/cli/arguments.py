@@ -13,6 +13,8 @@ from rcc_forecast.config import RunConfig
 from rcc_forecast.errors import UnreadableInputError
 
 if TYPE_CHECKING:
+    from rcc_forecast.results.returns import FiledReturns
+
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]
 else:
     Commands = Any
@@ -45,6 +47,11 @@ def add_returns(command: argparse.ArgumentParser) -> None:
         metavar="CODE",
         help="whose returns they are, where the files do not say (ONS code, DfE number or name)",
     )
+    command.add_argument(
+        "--first-years",
+        action="store_true",
+        help="files and folders are named by the year a return begins: 2020 for 2020-21",
+    )
 
 
 def add_forecast_settings(command: argparse.ArgumentParser) -> None:
@@ -70,6 +77,13 @@ def add_out_folder(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--out", type=Path, required=True, metavar="DIR", help="folder for the results"
     )
+
+
+def read_given_returns(given: argparse.Namespace) -> FiledReturns:
+    """Read the returns that the arguments name."""
+    from rcc_forecast.returns import read_returns
+
+    return read_returns(given.returns, authority=given.authority, first_years=given.first_years)
 
 
 def config_of(given: argparse.Namespace) -> RunConfig:

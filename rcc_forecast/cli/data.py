@@ -17,6 +17,7 @@ from rcc_forecast.cli.arguments import (
     config_of,
     count,
     day,
+    read_given_returns,
 )
 from rcc_forecast.cli.progress import TerminalProgress
 
@@ -51,13 +52,13 @@ def _add_check(commands: Commands) -> None:
 
 def _check(given: argparse.Namespace) -> int:
     from rcc_forecast import pipeline
-    from rcc_forecast.returns import findings_text, read_returns
+    from rcc_forecast.returns import findings_text
 
     if given.out:
         runs.check_suffix(given.out)
     progress = TerminalProgress()
     progress("reading returns")
-    returns = read_returns(given.returns, authority=given.authority)
+    returns = read_given_returns(given)
     progress("following children through the years")
     findings = pipeline.check(returns)
     progress.done()
@@ -81,11 +82,10 @@ def _add_link(commands: Commands) -> None:
 
 def _link(given: argparse.Namespace) -> int:
     from rcc_forecast import pipeline
-    from rcc_forecast.returns import read_returns
 
     progress = TerminalProgress()
     progress("reading returns")
-    returns = read_returns(given.returns, authority=given.authority)
+    returns = read_given_returns(given)
     progress("following children through the years")
     journeys = pipeline.link(returns)
     findings = returns.findings + journeys.findings
@@ -118,13 +118,12 @@ def _add_demand(commands: Commands) -> None:
 
 def _demand(given: argparse.Namespace) -> int:
     from rcc_forecast import pipeline
-    from rcc_forecast.returns import read_returns
 
     runs.check_suffix(given.out)
     config = config_of(given)
     progress = TerminalProgress()
     progress("reading returns")
-    returns = read_returns(given.returns, authority=config.authority)
+    returns = read_given_returns(given)
     prepared = pipeline.prepare(returns, config, progress=progress)
     progress("adding up every level")
     table = pipeline.demand(prepared)

@@ -14,6 +14,7 @@ from rcc_forecast.cli.arguments import (
     add_out_file,
     add_returns,
     config_of,
+    read_given_returns,
 )
 from rcc_forecast.cli.progress import TerminalProgress
 from rcc_forecast.codes import ALL, Measure
@@ -50,13 +51,12 @@ def add_commands(commands: Commands) -> None:
 
 def _forecast(given: argparse.Namespace) -> int:
     from rcc_forecast import pipeline
-    from rcc_forecast.returns import read_returns
 
     runs.check_suffix(given.out)
     config = config_of(given)
     progress = TerminalProgress()
     progress("reading returns")
-    returns = read_returns(given.returns, authority=config.authority)
+    returns = read_given_returns(given)
     prepared = pipeline.prepare(returns, config, progress=progress)
     forecast = pipeline.forecast(prepared, config, progress=progress)
     progress("writing")
@@ -81,13 +81,12 @@ def summary_levels(table: pd.DataFrame) -> pd.DataFrame:
 
 def _backtest(given: argparse.Namespace) -> int:
     from rcc_forecast import pipeline
-    from rcc_forecast.returns import read_returns
 
     runs.check_suffix(given.out)
     config = config_of(given)
     progress = TerminalProgress()
     progress("reading returns")
-    returns = read_returns(given.returns, authority=config.authority)
+    returns = read_given_returns(given)
     prepared = pipeline.prepare(returns, config, progress=progress)
     result = pipeline.backtest(prepared, config, progress=progress)
     progress("writing")

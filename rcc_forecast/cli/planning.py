@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +19,8 @@ from rcc_forecast.cli.arguments import (
     add_returns,
     config_of,
     day,
+    existing,
+    read_given_returns,
 )
 from rcc_forecast.cli.progress import TerminalProgress
 
@@ -62,13 +65,12 @@ def _scenario(given: argparse.Namespace) -> Scenario | None:
 def _sufficiency(given: argparse.Namespace) -> int:
     from rcc_forecast import pipeline
     from rcc_forecast.placement import read_homes
-    from rcc_forecast.returns import read_returns
 
     config, scenario = config_of(given), _scenario(given)
     progress = TerminalProgress()
     progress("reading returns and homes")
     homes, about_homes = read_homes(given.homes)
-    returns = read_returns(given.returns, authority=config.authority)
+    returns = read_given_returns(given)
     prepared = pipeline.prepare(returns, config, progress=progress)
     forecast = pipeline.forecast(prepared, config, progress=progress)
     progress("setting demand against homes")
@@ -144,12 +146,11 @@ def _plan(given: argparse.Namespace) -> int:
         replan=given.replan,
         seed=given.seed,
         time_limit=given.time_limit,
+        findings=about_homes + about_children,
         progress=progress,
     )
-    findings = about_homes + about_children + plan.findings
-    with runs.whole_folder(given.out) as folder:
-        write_plan(plan, folder)
-        runs.write_table(findings.frame, folder / "findings.csv")
+    text = given.scenario.read_text(encoding="utf-8") if given.scenario else None
+    write_plan(plan, given.out, scenario_text=text)
     progress.done()
     sys.stdout.write(_plan_said(plan.summary) + f"Written to {given.out}.\n")
     return 0
@@ -166,12 +167,30 @@ def _plan_said(summary: dict[str, object]) -> str:
 
 
 def _verify(given: argparse.Namespace) -> int:
-    from rcc_forecast.placement import verify_plan
+    from rcc_forecast import pipeline
+    from rcc_forecast.placement import read_children, read_homes
+    from rcc_forecast.scenarios import read_scenario
 
-    faults = verify_plan(given.verify, given.children, given.homes)
+    stored = given.verify / "scenario.toml"
+    faults = pipeline.verify(
+        given.verify,
+        read_children(given.children)[0],
+        read_homes(given.homes)[0],
+        on=_day_of_plan(given.verify),
+        scenario=read_scenario(stored) if stored.exists() else None,
+    )
     if not faults:
         sys.stdout.write("All is as claimed: homes, rules, figures, points and bound.\n")
         return 0
     sys.stdout.write("".join(f"- {fault}\n" for fault in faults))
     sys.stdout.write(f"{len(faults)} claims do not hold.\n")
     return 1
+
+
+def _day_of_plan(folder: Path) -> pd.Timestamp:
+    """Give the day that a plan was made for; the verifier tells where it is not to be read."""
+    path = existing(folder / "scenario.json", expected="a plan that `rcc-forecast place` wrote")
+    try:
+        return pd.Timestamp(json.loads(path.read_text(encoding="utf-8"))["on"])
+    except (ValueError, KeyError, TypeError):
+        return pd.Timestamp.max.normalize()

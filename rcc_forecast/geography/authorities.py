@@ -90,14 +90,16 @@ def _plain(name: str) -> str:
 
 _BY_NAME = {
     **{_plain(change.predecessor_name): change.predecessor for change in REORGANISATIONS},
-    **{_plain(name): code for code, name in AUTHORITIES["name"].items()},
+    **{_plain(name): str(code) for code, name in AUTHORITIES["name"].items()},
     "bristol": "E06000023",
     "hull": "E06000010",
     "durham": "E06000047",
     "herefordshire": "E06000019",
 }
-_BY_DFE_CODE = {number: code for code, number in AUTHORITIES["dfe_code"].items() if number}
-_BY_CODE = {code: code for code in [*AUTHORITIES.index, *_EARLIER]}
+_BY_DFE_CODE = {
+    str(number): str(code) for code, number in AUTHORITIES["dfe_code"].items() if number
+}
+_BY_CODE = {str(code): str(code) for code in [*AUTHORITIES.index, *_EARLIER]}
 
 
 def resolve_authority(text: str) -> str | None:

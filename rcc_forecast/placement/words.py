@@ -15,12 +15,12 @@ _TYPE_WORDS = {
     "foster": "foster home",
     "childrens_home": "children's home",
     "secure_home": "secure children's home",
-    "supported": "supported accommodation",
+    "supported": "supported accommodation place",
     "residential_other": "residential setting",
     "with_parents": "home with parents",
     "adoption": "adoptive home",
     "temporary": "temporary home",
-    "other": "other placement",
+    "other": "placement of another kind",
 }
 _BARRIER_WORDS = {
     "places": "have no place free",

@@ -145,7 +145,7 @@ def asked_authority(text: str | None) -> str | None:
 
 
 def label_rows(
-    tables: Sequence[RawTable], *, authority: str | None, root: str
+    tables: Sequence[RawTable], *, authority: str | None, root: str, first_years: bool = False
 ) -> tuple[list[Labels], Findings]:
     """Say of every row whose it is and of which return.
 
@@ -157,6 +157,8 @@ def label_rows(
         Where the files do not say.
     root : str
         Name of the folder or zip itself, which may name the authority.
+    first_years : bool
+        Whether a single year in a name is the one in which the return begins.
 
     Returns
     -------
@@ -165,7 +167,7 @@ def label_rows(
     Findings
         Years inferred or moved, authorities not known.
     """
-    named, findings = _named_years(tables)
+    named, findings = _named_years(tables, first_years=first_years)
     labels = []
     for raw, year in zip(tables, named, strict=True):
         years, year_faults = _years(raw, year)
@@ -188,23 +190,29 @@ def label_rows(
     return labels, findings
 
 
-def _named_years(tables: Sequence[RawTable]) -> tuple[list[int | None], Findings]:
+def _named_years(
+    tables: Sequence[RawTable], *, first_years: bool
+) -> tuple[list[int | None], Findings]:
     named = [_year_of_path(raw.path) for raw in tables]
-    if _names_give_first_years(tables, named):
+    if first_years:
         moved = [
             year + 1 if year is not None and not _spans(raw.path) else year
             for raw, year in zip(tables, named, strict=True)
         ]
-        return list(moved), Findings.one(
-            "year-is-first-year",
-            Severity.REPAIRED,
+        return list(moved), Findings.none()
+    doubt = Findings.none()
+    if _names_look_like_first_years(tables, named):
+        doubt = Findings.one(
+            "year-looks-like-first-year",
+            Severity.NOTED,
             table="episodes",
-            found="The years in the names are those in which the returns begin: nearly every DEC "
-            "lies in the twelve months after 31 March of the named year.",
-            done="Each is read as the return that ends a year later: 2020 as 2020-21.",
+            found="Nearly every DEC lies in the twelve months after 31 March of the year in the "
+            "file's or folder's name.",
+            done="Taken as named: 2020 is the year to 31 March 2020. If 2020 stands for 2020-21 "
+            "here, say --first-years.",
         )
     inferred = _inferred_years(tables, named)
-    findings = [
+    findings = [doubt] + [
         Findings.one(
             "year-inferred",
             Severity.NOTED,
@@ -241,8 +249,8 @@ def _folder(raw: RawTable) -> str:
     return PurePosixPath(raw.path).parent.as_posix()
 
 
-def _names_give_first_years(tables: Sequence[RawTable], named: Sequence[int | None]) -> bool:
-    """Say whether names state the year in which a return begins, as some systems do.
+def _names_look_like_first_years(tables: Sequence[RawTable], named: Sequence[int | None]) -> bool:
+    """Say whether names seem to state the year in which a return begins, as some systems do.
 
     An episode that ended is in the return of the year it ended in, so the ends
     of a return lie within its twelve months; here they lie in the next twelve.

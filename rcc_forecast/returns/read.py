@@ -39,7 +39,9 @@ from rcc_forecast.tables.ssda903 import TABLES
 _WORKING_COLUMNS = ["who", "filing", "made"]
 
 
-def read_returns(path: Path, *, authority: str | None = None) -> FiledReturns:
+def read_returns(
+    path: Path, *, authority: str | None = None, first_years: bool = False
+) -> FiledReturns:
     """Read returns from a folder, a zip or a single file.
 
     Parameters
@@ -50,6 +52,9 @@ def read_returns(path: Path, *, authority: str | None = None) -> FiledReturns:
         a regional file with LA and YEAR, or one return without a year.
     authority : str, optional
         ONS code, DfE number or name, for files that do not say whose they are.
+    first_years : bool
+        Whether a single year in a name is the one in which the return begins:
+        ``2020`` for 2020-21. By default it is the one in which it ends.
 
     Returns
     -------
@@ -64,11 +69,17 @@ def read_returns(path: Path, *, authority: str | None = None) -> FiledReturns:
         `authority` is neither known nor of the form of a code.
     """
     path = Path(path)
-    return read_returns_from(read_files(path), authority=authority, name=path.stem)
+    return read_returns_from(
+        read_files(path), authority=authority, first_years=first_years, name=path.stem
+    )
 
 
 def read_returns_from(
-    files: Mapping[str, bytes], *, authority: str | None = None, name: str = ""
+    files: Mapping[str, bytes],
+    *,
+    authority: str | None = None,
+    first_years: bool = False,
+    name: str = "",
 ) -> FiledReturns:
     """Read returns from files that are in memory, as an upload is.
 
@@ -76,7 +87,7 @@ def read_returns_from(
     ----------
     files : mapping of str to bytes
         Content by path within the upload, parts separated by ``/``.
-    authority : str, optional
+    authority, first_years
         As in `read_returns`.
     name : str
         Name of the folder or zip itself, which may name the authority.
@@ -97,7 +108,7 @@ def read_returns_from(
     tables = [raw for read in reads.values() for raw in read.tables]
     findings += Findings.joined(read.findings for read in reads.values())
     findings += _encodings_told(reads)
-    labels, faults = label_rows(tables, authority=asked, root=name)
+    labels, faults = label_rows(tables, authority=asked, root=name, first_years=first_years)
     findings += faults + absent_columns(tables, labels)
     returns = _typed_tables(tables, labels)
     _fill_authorities(returns)

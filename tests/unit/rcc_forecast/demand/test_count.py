@@ -320,8 +320,10 @@ def test_only_breaks_inside_the_months_are_listed():
 # --- against counting by hand ---------------------------------------------------------------
 
 
-def test_every_month_end_of_the_sample_returns_is_as_counted_by_hand():
-    returns = read_returns(reference_data("returns/synthetic903_v1.zip"))
+@pytest.mark.parametrize("first_years", [False, True])
+def test_every_month_end_of_the_sample_returns_is_as_counted_by_hand(first_years):
+    sample = reference_data("returns/synthetic903_v1.zip")
+    returns = read_returns(sample, first_years=first_years)
     raw = returns.tables["episodes"].astype(object)
     raw = raw.where(raw.notna(), None)
     for name in ("decom", "dec"):

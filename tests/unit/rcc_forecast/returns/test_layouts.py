@@ -112,16 +112,24 @@ def test_a_single_return_without_a_year_is_that_of_its_latest_dates():
     assert len(returns.findings.of("year-inferred")) == 2
 
 
-def test_folders_named_by_the_year_in_which_the_return_begins_are_recognised_by_their_dates():
+def _folder_that_seems_named_by_its_first_year() -> dict[str, bytes]:
     rows = [an_episode(str(n), DEC="15/06/2020", REC="E4A") for n in range(40)]
     header = [a_header(str(n)) for n in range(40)]
+    return {"2020/episodes.csv": as_csv(rows), "2020/header.csv": as_csv(header)}
 
-    returns = read_returns_from(
-        {"2020/episodes.csv": as_csv(rows), "2020/header.csv": as_csv(header)}
-    )
+
+def test_a_folder_is_taken_as_named_and_dates_that_speak_against_it_are_told():
+    returns = read_returns_from(_folder_that_seems_named_by_its_first_year())
+
+    assert returns.years == [2020]
+    assert len(returns.findings.of("year-looks-like-first-year")) == 1
+
+
+def test_folders_named_by_the_year_in_which_a_return_begins_are_read_so_when_asked():
+    returns = read_returns_from(_folder_that_seems_named_by_its_first_year(), first_years=True)
 
     assert returns.years == [2021]
-    assert len(returns.findings.of("year-is-first-year")) == 1
+    assert not len(returns.findings.of("year-looks-like-first-year"))
 
 
 def test_a_zip_and_its_folder_and_its_single_files_say_the_same(tmp_path):

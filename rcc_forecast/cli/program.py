@@ -1,0 +1,62 @@
+"""One parser of every command, and what an error means for the exit code."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from rcc_forecast import __version__
+from rcc_forecast.cli import data, forecasts, planning, service, story
+from rcc_forecast.errors import NothingUsableError, RccError
+
+_SUBJECTS = (story, data, forecasts, planning, service)
+
+_INTRODUCTION = """\
+Will there be enough homes for children looked after, of which kind, where, and
+how sure are we? From SSDA903 returns and a register of homes.
+
+examples:
+  rcc-forecast check returns/
+  rcc-forecast forecast returns/ --horizon 24 --out forecast.csv
+  rcc-forecast sufficiency returns/ homes.csv --horizon 24 --out sufficiency/
+  rcc-forecast place children.csv homes.csv --out plan/
+"""
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Give the parser of every command."""
+    parser = argparse.ArgumentParser(
+        prog="rcc-forecast",
+        description=_INTRODUCTION,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"rcc-forecast {__version__}")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    for subject in _SUBJECTS:
+        subject.add_commands(commands)
+    return parser
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command.
+
+    Returns
+    -------
+    int
+        0: the output was written; 1: the data are so at fault that nothing
+        could be (``check``: a row was refused); 2: used wrongly.
+    """
+    given = build_parser().parse_args(arguments)
+    try:
+        return int(given.run(given))
+    except NothingUsableError as error:
+        sys.stderr.write(f"rcc-forecast: {error}\n")
+        return 1
+    except RccError as error:
+        sys.stderr.write(f"rcc-forecast: {error}\n")
+        return 2
+    except BrokenPipeError:
+        # The reader, such as `head`, has seen enough.
+        sys.stderr.close()
+        return 0
