@@ -103,6 +103,8 @@ def install_with_pip(lock_file: Path) -> None:
     need_ensurepip()
     if not PYTHON.exists():
         venv.EnvBuilder(with_pip=True, clear=True).create(VENV)
+    elif subprocess.run([PYTHON, "-c", "import pip"], capture_output=True, check=False).returncode:
+        run(PYTHON, "-m", "ensurepip")  # uv made this environment, without pip
     pip = (PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check")
     run(*pip, "--require-hashes", "--only-binary", ":all:", "--requirement", lock_file)
     run(*pip, "--no-deps", "--no-build-isolation", "--editable", ROOT)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rcc_forecast import runs
@@ -14,6 +16,7 @@ from rcc_forecast.cli.arguments import (
     add_out_file,
     add_returns,
     config_of,
+    count,
     read_given_returns,
 )
 from rcc_forecast.cli.progress import TerminalProgress
@@ -46,6 +49,37 @@ def add_commands(commands: Commands) -> None:
     for command in (forecast, backtest):
         add_returns(command)
         add_forecast_settings(command)
+        add_out_file(command)
+    _add_series_commands(commands)
+
+
+def _add_series_commands(commands: Commands) -> None:
+    forecast = add_command(
+        commands,
+        "forecast-series",
+        _forecast_series,
+        does="forecast any table of series_id, period, value (and group) by the same methods",
+        examples="  rcc-forecast forecast-series in.csv --season 12 --horizon 24 --out next.csv",
+    )
+    backtest = add_command(
+        commands,
+        "backtest-series",
+        _backtest_series,
+        does="score every method on the past of any table of series",
+        examples="  rcc-forecast backtest-series stock.csv --season 1 --horizon 3 --out scores.csv",
+    )
+    for command in (forecast, backtest):
+        command.add_argument("series", type=Path, metavar="FILE", help="the table of series")
+        command.add_argument(
+            "--season", type=int, choices=(12, 4, 1), required=True, help="periods of a year"
+        )
+        command.add_argument(
+            "--horizon", type=count, required=True, metavar="H", help="periods ahead"
+        )
+        command.add_argument(
+            "--origins", type=count, default=5, metavar="N", help="past forecasts to judge by (5)"
+        )
+        command.add_argument("--seed", type=int, default=0, metavar="S", help="of all chance (0)")
         add_out_file(command)
 
 
@@ -106,3 +140,36 @@ def _scores_said(result: DemandBacktest) -> str:
     lines = [f"Forecasts from {origins}, scored against what came."]
     lines += [f"  {measure.value}: {chosen[measure.value]} did best" for measure in Measure]
     return "\n".join([*lines, *result.notes, ""])
+
+
+def _forecast_series(given: argparse.Namespace) -> int:
+    from rcc_forecast.forecasting import forecast_series
+
+    return _series(given, forecast_series)
+
+
+def _backtest_series(given: argparse.Namespace) -> int:
+    from rcc_forecast.forecasting import backtest_series
+
+    return _series(given, backtest_series)
+
+
+def _series(given: argparse.Namespace, make: Callable[..., pd.DataFrame]) -> int:
+    from rcc_forecast.forecasting import read_series
+
+    runs.check_suffix(given.out)
+    progress = TerminalProgress()
+    progress("reading series")
+    table = read_series(given.series, season=given.season)
+    result = make(
+        table,
+        horizon=given.horizon,
+        origins=given.origins,
+        seed=given.seed,
+        progress=progress,
+    )
+    runs.write_table(result, given.out)
+    progress.done()
+    notes = "".join(f"{note}\n" for note in table.notes)
+    sys.stdout.write(f"{notes}{len(result):,} rows. Written to {given.out}.\n")
+    return 0

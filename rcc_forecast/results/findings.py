@@ -45,8 +45,8 @@ class Findings:
 
     @classmethod
     def none(cls) -> Findings:
-        """Give an empty collection."""
-        return cls(_NOTHING_FOUND.copy(deep=False))
+        """Give the empty collection: one for all, since frames of findings are never written to."""
+        return _NONE
 
     @classmethod
     def one(
@@ -121,8 +121,10 @@ class Findings:
     @classmethod
     def joined(cls, parts: Iterable[Findings]) -> Findings:
         """Put collections behind one another."""
-        frames = [part.frame for part in parts if len(part.frame)]
-        return cls(pd.concat(frames, ignore_index=True)) if frames else cls.none()
+        with_any = [part for part in parts if len(part.frame)]
+        if len(with_any) < 2:
+            return with_any[0] if with_any else cls.none()
+        return cls(pd.concat([part.frame for part in with_any], ignore_index=True))
 
     def __len__(self) -> int:
         """Count the findings."""
@@ -152,3 +154,6 @@ class Findings:
         )
         rank = counts["severity"].map({name: i for i, name in enumerate(order)})
         return counts.iloc[rank.argsort(kind="stable").to_numpy()].reset_index(drop=True)
+
+
+_NONE = Findings(_NOTHING_FOUND)
