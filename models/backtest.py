@@ -268,9 +268,8 @@ def _errors(mean: FloatArray, quantiles: FloatArray, came: FloatArray) -> NodeEr
 
 def _joined(parts: list[NodeErrors]) -> NodeErrors:
     return NodeErrors(
-        error=np.stack([part.error for part in parts]),
-        crps=np.stack([part.crps for part in parts]),
-        width=np.stack([part.width for part in parts]),
-        inner=np.stack([part.inner for part in parts]),
-        outer=np.stack([part.outer for part in parts]),
+        **{
+            field.name: np.stack([getattr(part, field.name) for part in parts])
+            for field in fields(NodeErrors)
+        }
     )

@@ -100,9 +100,9 @@ def learn_stretch(
     for level, past, found in ((0.8, inner, stretch.inner), (0.95, outer, stretch.outer)):
         for k in range(n_kinds):
             of_kind = past[:, kind == k]
+            every = _factor(of_kind, level, total=bool(totals[k]))
             for b in range(n_buckets):
                 own = _factor(of_kind[:, :, bucket == b], level, total=bool(totals[k]))
-                every = _factor(of_kind, level, total=bool(totals[k]))
                 found[k, b] = every if np.isnan(own) else own
             known = np.nan_to_num(found[k], nan=1.0)
             found[k] = np.clip(known, 1.0 if totals[k] else NARROWEST, MOST_STRETCH)

@@ -126,10 +126,6 @@ class Forecast:
         """Give quantiles over the paths, shape (n_levels, n_series, horizon)."""
         return np.asarray(np.quantile(self.paths, levels, axis=0))
 
-    def probability_above(self, level: FloatArray) -> FloatArray:
-        """Give the share of paths above `level` (n_series, horizon), same shape."""
-        return np.asarray((self.paths > level).mean(axis=0))
-
     def summed(self, totals: FloatArray) -> Forecast:
         """Add series up inside every path.
 

@@ -77,15 +77,8 @@ def _run(data: Path, progress: Progress) -> _Story:
     on = prepared.history.as_of + pd.Timedelta(days=1)
     progress("proposing homes")
     plan = pipeline.place(children, homes, on=on, progress=progress)
-    # The recruits of the what-if open over the year: look at the day they all have.
-    plan_if = pipeline.place(
-        children, homes, on=on, scenario=_open_at_once(what_if), progress=progress
-    )
+    plan_if = pipeline.place(children, homes, on=on, scenario=what_if, progress=progress)
     return _Story(prepared, forecast, balance, plan, balance_if, plan_if)
-
-
-def _open_at_once(scenario: Scenario) -> Scenario:
-    return scenario
 
 
 def _write(story: _Story, folder: Path) -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from rcc_forecast.children import known_on, link_episodes
+from rcc_forecast.children import known_on, link_episodes, link_findings
 from rcc_forecast.config import RunConfig
 from rcc_forecast.demand import demand_table, monthly_demand
 from rcc_forecast.errors import NothingUsableError
@@ -84,10 +84,7 @@ def link(returns: FiledReturns, *, as_of: pd.Timestamp | None = None) -> Journey
 
 def check(returns: FiledReturns) -> Findings:
     """Give everything found in filed returns and in following children through them."""
-    episodes = returns.tables.get("episodes")
-    if episodes is None or episodes.empty:
-        return returns.findings
-    return returns.findings + link_episodes(returns).findings
+    return returns.findings + link_findings(returns)
 
 
 def prepare(

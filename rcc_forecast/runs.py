@@ -19,8 +19,8 @@ import pandas as pd
 
 from rcc_forecast import __version__
 from rcc_forecast.errors import UnknownNameError
+from rcc_forecast.tables.inert import inert
 
-_LIVE = ("=", "+", "-", "@", "\t", "\r")
 _SUFFIXES = (".csv", ".parquet", ".xlsx", ".json")
 
 
@@ -99,7 +99,7 @@ def write_table(table: pd.DataFrame, path: Path) -> None:
     with whole_file(path) as unfinished:
         match path.suffix:
             case ".csv":
-                _inert(table).to_csv(unfinished, index=False, lineterminator="\n")
+                inert(table).to_csv(unfinished, index=False, lineterminator="\n")
             case ".parquet":
                 table.to_parquet(unfinished, index=False)
             case ".xlsx":
@@ -164,20 +164,7 @@ def _write_xlsx(table: pd.DataFrame, path: Path) -> None:
     with pd.ExcelWriter(path, engine="xlsxwriter", engine_kwargs=options) as book:
         # A fixed date of making, so that the same table gives the same bytes.
         book.book.set_properties({"created": pd.Timestamp("2026-01-01").to_pydatetime()})
-        _inert(table).to_excel(book, sheet_name="table", index=False)
-
-
-def _inert(table: pd.DataFrame) -> pd.DataFrame:
-    """Put an apostrophe before text that a spreadsheet would run."""
-    changed = {}
-    for name in table.columns:
-        column = table[name]
-        if isinstance(column.dtype, pd.StringDtype) or column.dtype == object:
-            text = column.astype("str")
-            live = text.str.startswith(_LIVE, na=False)
-            if live.any():
-                changed[name] = text.where(~live, "'" + text)
-    return table.assign(**changed) if changed else table
+        inert(table).to_excel(book, sheet_name="table", index=False)
 
 
 def _packages_hash() -> str:

@@ -12,9 +12,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from models.errors import ShortHistoryError
-from models.forecast import FloatArray, Forecast, SeriesPanel
+from models.forecast import FloatArray, Forecast, IntArray, SeriesPanel
 from models.forecasting.base import forecaster
 from models.forecasting.levels import sparse_series, without_breaks
 from models.forecasting.shocks import drawn_periods, paths_around
@@ -22,10 +23,16 @@ from models.forecasting.shocks import drawn_periods, paths_around
 _ALPHAS = (0.02, 0.05, 0.1, 0.2, 0.3, 0.45, 0.6, 0.8, 0.95)
 _TREND_ALPHAS = (0.1, 0.2, 0.4, 0.7, 0.95)
 _SEASON_ALPHAS = (0.05, 0.2, 0.4, 0.7)
+"""Gains of the level that are tried: alone, with a trend, with a season."""
+
 _BETA_SHARES = (0.05, 0.2)
 _DAMPINGS = (0.9, 0.98)
 _GAMMA_SHARES = (0.01, 0.1)
+"""Gain of the trend as a share of α, damping φ, and gain of the season as a share of 1 − α."""
+
+_LEAST_PERIODS = 4
 _SERIES_A_BLOCK = 256
+"""Series filtered at once: their states stay in the processor's cache."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +54,12 @@ class Smoothing:
     phi: FloatArray
     gamma: FloatArray
     cost: FloatArray
+
+    def only(self, rows: slice | IntArray | NDArray[np.bool_]) -> Smoothing:
+        """Give some of the sets, or the sets of some series."""
+        return Smoothing(
+            self.alpha[rows], self.beta[rows], self.phi[rows], self.gamma[rows], self.cost[rows]
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +113,8 @@ def ets(panel: SeriesPanel, *, horizon: int, n_paths: int, rng: np.random.Genera
     ShortHistoryError
         Four periods are the least from which a level can be told from noise.
     """
-    if panel.n_periods < 4:
-        raise ShortHistoryError(model="ets", needed=4, given=panel.n_periods)
+    if panel.n_periods < _LEAST_PERIODS:
+        raise ShortHistoryError(model="ets", needed=_LEAST_PERIODS, given=panel.n_periods)
 
     y, m = panel.y, panel.season
     seasonal = m > 1 and panel.n_periods >= 3 * m
@@ -112,7 +125,7 @@ def ets(panel: SeriesPanel, *, horizon: int, n_paths: int, rng: np.random.Genera
     errors = np.empty_like(y)
     for first in range(0, len(y), _SERIES_A_BLOCK):
         block = slice(first, first + _SERIES_A_BLOCK)
-        last = smoothed(y[block], season[block], _rows(chosen, block), keep_errors=True)
+        last = smoothed(y[block], season[block], chosen.only(block), keep_errors=True)
         expected[block] = _ahead(last, chosen.phi[block], horizon)
         errors[block] = last.errors[:, 0]
 
@@ -199,16 +212,6 @@ def _candidates(*, seasonal: bool) -> Smoothing:
     return Smoothing(alpha, beta, phi, gamma, cost)
 
 
-def _rows(chosen: Smoothing, block: slice) -> Smoothing:
-    return Smoothing(
-        chosen.alpha[block],
-        chosen.beta[block],
-        chosen.phi[block],
-        chosen.gamma[block],
-        chosen.cost[block],
-    )
-
-
 def _starting_season(y: FloatArray, m: int) -> FloatArray:
     """Mean deviation from each year's mean by place in the year, shape (n_series, m)."""
     years = y.shape[1] // m
@@ -227,14 +230,7 @@ def _chosen(panel: SeriesPanel, season: FloatArray, grid: Smoothing) -> Smoothin
         flat = np.zeros_like(season[block])
         for wanted, start in ((~with_season, flat), (with_season, season[block])):
             if wanted.any():
-                part = Smoothing(
-                    grid.alpha[wanted],
-                    grid.beta[wanted],
-                    grid.phi[wanted],
-                    grid.gamma[wanted],
-                    grid.cost[wanted],
-                )
-                squares[block, wanted] = smoothed(y[block], start, part).squares
+                squares[block, wanted] = smoothed(y[block], start, grid.only(wanted)).squares
 
     cost = grid.cost + np.where(with_season, season.shape[1] - 1, 0)
     smallest = 1e-12 * (1 + (y**2).sum(axis=1, keepdims=True))
@@ -248,12 +244,7 @@ def _chosen(panel: SeriesPanel, season: FloatArray, grid: Smoothing) -> Smoothin
         size = np.maximum(y[sparse].mean(axis=1, keepdims=True), 1 / n)
         best[sparse] = plain[(squares[sparse][:, plain] / size).sum(axis=0).argmin()]
     season[~with_season[best]] = 0.0
-    return Smoothing(
-        *(
-            values[best][:, None]
-            for values in (grid.alpha, grid.beta, grid.phi, grid.gamma, grid.cost)
-        )
-    )
+    return grid.only(best[:, None])
 
 
 def _ahead(last: Filtered, phi: FloatArray, horizon: int) -> FloatArray:

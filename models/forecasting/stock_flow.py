@@ -31,7 +31,10 @@ _ANNUAL_SHOCK_OF_AREA = 0.10
 noise of single years that does not last."""
 
 _SHOCK_PRIOR_YEARS = 4.0
+"""Weight of England's spread in the spread that a panel shows: four yearly changes."""
+
 _AREAS_A_BLOCK = 16
+"""Areas simulated at once, so that England's panel fits in memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,8 +152,14 @@ def stock_flow_rates(panel: SeriesPanel, *, window: int) -> StockFlowRates:
     StockFlowRates
         rate = (moves + 24 · rate of all areas) / (child-months + 24). Areas
         are pooled where series have the same `SeriesPanel.state`.
+
+    Raises
+    ------
+    NoFlowsError
+        The panel has stocks alone.
     """
-    assert panel.flows is not None  # noqa: S101  (checked by the caller)
+    if panel.flows is None:
+        raise NoFlowsError(model="stock_flow")
     months = min(window, panel.n_periods - 1)
     series, area, state, pooled = _states(panel)
     n_areas, n_states = series.shape

@@ -21,6 +21,7 @@ from models.forecasting.levels import without_breaks
 from models.forecasting.shocks import carried_forward, drawn_periods, paths_around
 
 _LEAST_PERIODS = 8
+
 _SMALLEST_AREA = 5.0
 """Mean below which the two variances of an area cannot be told apart."""
 
@@ -28,8 +29,13 @@ _PLAIN_GAIN = 0.3
 """Gain of the level where none can be estimated: a quarter's memory."""
 
 _HARMONICS = 2
+"""Waves of the season: a year and half a year."""
+
 _OPTIMISER_STEPS = 40
+"""A count, not a clock, ends the search."""
+
 _SHARE_GAINS = np.array([0.05, 0.1, 0.2, 0.4, 0.7, 1.0])
+"""Gains of the shares that are tried; 1 takes the last period's shares as they are."""
 
 
 @dataclass(frozen=True, slots=True)

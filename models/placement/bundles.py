@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.placement.eligibility import may_live
-from models.placement.problem import BoolArray, IntArray, PlacementProblem, Weights
+from models.placement.problem import IntArray, PlacementProblem, Weights
 from models.placement.terms import home_points, pair_points
 
 
@@ -43,16 +43,6 @@ class Bundles:
     def n_bundles(self) -> int:
         """Number of bundles."""
         return int(self.group.size)
-
-    def only(self, keep: IntArray | BoolArray) -> Bundles:
-        """Give some of the bundles, in the same order."""
-        return Bundles(
-            self.group[keep],
-            self.members[keep],
-            self.home[keep],
-            self.size[keep],
-            self.places[keep],
-        )
 
 
 def list_bundles(problem: PlacementProblem, *, groups: IntArray | None = None) -> Bundles:

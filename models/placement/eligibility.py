@@ -15,6 +15,7 @@ from models.placement.problem import (
     NOT_GRADED,
     UNSUITABLE,
     BoolArray,
+    FloatArray,
     IntArray,
     PlacementProblem,
 )
@@ -112,7 +113,16 @@ def may_live(problem: PlacementProblem, child: IntArray, home: IntArray) -> Bool
     return allowed
 
 
-def miles_from_family(problem: PlacementProblem, child: IntArray, home: IntArray) -> np.ndarray:
-    """Give the distance of each home from each child's family, miles, unrounded."""
+def miles_from_family(problem: PlacementProblem, child: IntArray, home: IntArray) -> FloatArray:
+    """Give the distance of each home from each child's family, miles, unrounded.
+
+    On the plane, as the DfE measures it: the root of dE² + dN².
+    """
     away = problem.children.xy[child] - problem.homes.xy[home]
+    return np.asarray(np.hypot(away[..., 0], away[..., 1]))
+
+
+def miles_from_school(problem: PlacementProblem, child: IntArray, home: IntArray) -> FloatArray:
+    """Give the distance of each home from each child's school, not-a-number without one."""
+    away = problem.children.school_xy[child] - problem.homes.xy[home]
     return np.asarray(np.hypot(away[..., 0], away[..., 1]))

@@ -10,7 +10,7 @@ from ortools.sat.python import cp_model
 
 from models.placement.bundles import homes_of
 from models.placement.prices import GroupProblems
-from models.placement.problem import UNPLACED, BoolArray, IntArray, PlacementProblem
+from models.placement.problem import UNPLACED, BoolArray, IntArray
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,18 +21,15 @@ class Chosen:
     ----------
     home : ndarray of int or None, shape (n_children,)
         The plan; None where it found none in time.
-    objective : int
-        Hundredths of a point.
     bound : int
-        No plan over these bundles is below it.
+        Hundredths of a point that no plan over these bundles is below.
     proven : bool
-        Nothing over these bundles is better than `objective`.
+        No plan over these bundles is better.
     out_of_time : bool
         The clock, not the count of steps, ended it.
     """
 
     home: IntArray | None
-    objective: int
     bound: int
     proven: bool
     out_of_time: bool
@@ -88,6 +85,20 @@ def choose_bundles(
     for child, variable in without.items():
         model.add_hint(variable, int(hint[child] == UNPLACED))
 
+    solver = _repeatable_solver(seed=seed, effort=effort, seconds=seconds)
+    status = solver.solve(model)
+    found = status in (cp_model.OPTIMAL, cp_model.FEASIBLE)
+    stopped = status in (cp_model.FEASIBLE, cp_model.UNKNOWN)
+    chosen = keep[[solver.boolean_value(x) for x in used]] if found else keep[:0]
+    return Chosen(
+        home=homes_of(groups.problem, groups.bundles, chosen) if found else None,
+        bound=math.ceil(solver.best_objective_bound - 1e-6),
+        proven=status == cp_model.OPTIMAL,
+        out_of_time=stopped and solver.wall_time >= seconds,
+    )
+
+
+def _repeatable_solver(*, seed: int, effort: float, seconds: float) -> cp_model.CpSolver:
     solver = cp_model.CpSolver()
     solver.parameters.random_seed = seed
     # One worker: several finish in an order that the machine decides, and so would the plan.
@@ -96,17 +107,7 @@ def choose_bundles(
     solver.parameters.max_deterministic_time = effort
     if math.isfinite(seconds):
         solver.parameters.max_time_in_seconds = max(seconds, 0.01)
-    status = solver.solve(model)
-    found = status in (cp_model.OPTIMAL, cp_model.FEASIBLE)
-    stopped = status in (cp_model.FEASIBLE, cp_model.UNKNOWN)
-    chosen = keep[[solver.boolean_value(x) for x in used]] if found else keep[:0]
-    return Chosen(
-        home=homes_of(groups.problem, groups.bundles, chosen) if found else None,
-        objective=round(solver.objective_value) if found else 0,
-        bound=math.ceil(solver.best_objective_bound - 1e-6),
-        proven=status == cp_model.OPTIMAL,
-        out_of_time=stopped and solver.wall_time >= seconds,
-    )
+    return solver
 
 
 def _each_child_once(
@@ -153,18 +154,17 @@ def _pairs_apart(
 ) -> None:
     if not groups.problem.apart.size:
         return
-    homes_with = _homes_with(groups.problem, groups, keep)
+    homes_with = _homes_with(groups, keep)
     for one, other in groups.problem.apart.tolist():
         for home in sorted(homes_with[one].keys() & homes_with[other].keys()):
             both = homes_with[one][home] + homes_with[other][home]
             model.add_at_most_one([used[row] for row in both])
 
 
-def _homes_with(
-    problem: PlacementProblem, groups: GroupProblems, keep: IntArray
-) -> dict[int, dict[int, list[int]]]:
+def _homes_with(groups: GroupProblems, keep: IntArray) -> dict[int, dict[int, list[int]]]:
+    """Rows of `keep` by child concerned and home that holds the child there."""
+    problem, bundles = groups.problem, groups.bundles
     concerned: dict[int, dict[int, list[int]]] = {int(c): {} for c in problem.apart.ravel()}
-    bundles = groups.bundles
     for child, homes in concerned.items():
         bit = int(problem.place_in_group[child])
         mine = bundles.group[keep] == problem.children.group[child]

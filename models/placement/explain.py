@@ -9,7 +9,10 @@ import numpy as np
 from models.placement.eligibility import BARRIERS, may_live, miles_from_family
 from models.placement.exact import bundles_used
 from models.placement.prices import GroupProblems, Prices
-from models.placement.problem import UNPLACED, FloatArray, IntArray, PlacementProblem
+from models.placement.problem import HUNDREDTHS, UNPLACED, FloatArray, IntArray, PlacementProblem
+
+_CHILDREN_A_BLOCK = 500
+"""Children looked at against every home at once, so that a region fits in memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +68,8 @@ def alternatives(groups: GroupProblems, prices: Prices, home: IntArray) -> Alter
         best = rivals[value[rivals].argmin()]
         kids = _children_of(problem, int(bundles.group[bundle]), int(bundles.members[bundle]))
         other[kids] = bundles.home[best]
-        more[kids] = (groups.cost[best] - groups.cost[bundle]) / 100
-        worth[kids] = (value[best] - value[bundle]) / 100 - more[kids]
+        more[kids] = (groups.cost[best] - groups.cost[bundle]) / HUNDREDTHS
+        worth[kids] = (value[best] - value[bundle]) / HUNDREDTHS - more[kids]
     nearer, with_room = _nearer(problem, home)
     return Alternatives(other, more, worth, nearer, with_room)
 
@@ -83,7 +86,7 @@ def _nearer(problem: PlacementProblem, home: IntArray) -> tuple[IntArray, IntArr
     load = np.bincount(home[home != UNPLACED], minlength=problem.n_homes)
     room = load < problem.homes.places
     placed = np.flatnonzero(home != UNPLACED)
-    for some in np.array_split(placed, placed.size // 500 + 1):
+    for some in np.array_split(placed, placed.size // _CHILDREN_A_BLOCK + 1):
         miles = miles_from_family(problem, some[:, None], every_home[None, :])
         fits = may_live(problem, some[:, None], every_home[None, :])
         fits &= miles < miles[np.arange(some.size), home[some]][:, None]
@@ -221,7 +224,7 @@ def price_of_together(groups: GroupProblems, prices: Prices, *, home_of_group: i
         np.minimum.at(best, bundles.members[listed], value[listed])
         together, split = best[n_sets - 1], _cheapest_split(best)
         if np.isfinite(together) or np.isfinite(split):
-            price[group] = (together - split) / 100
+            price[group] = (together - split) / HUNDREDTHS
     return price
 
 

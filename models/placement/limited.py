@@ -14,10 +14,13 @@ from scipy.sparse import csr_matrix
 
 from models.placement.bundles import homes_of
 from models.placement.prices import GroupProblems
-from models.placement.problem import BoolArray, IntArray
+from models.placement.problem import HUNDREDTHS, BoolArray, IntArray
 
 NODES_PER_UNIT = 1_000
 """Branching nodes that count as one unit of effort."""
+
+_OUT_OF_TIME = 1
+"""Status that SciPy gives where the clock ended the search; the node limit has another."""
 
 
 def best_within_limits(
@@ -50,7 +53,7 @@ def best_within_limits(
     """
     problem, bundles = groups.problem, groups.bundles
     kids = np.flatnonzero(keep_unplaced)
-    cost = np.r_[groups.cost[keep], groups.unplaced_cost[kids]] / 100
+    cost = np.r_[groups.cost[keep], groups.unplaced_cost[kids]] / HUNDREDTHS
     options: dict[str, float] = {"mip_rel_gap": 0.0, "node_limit": round(NODES_PER_UNIT * effort)}
     if math.isfinite(seconds):
         options["time_limit"] = max(seconds, 0.01)
@@ -66,8 +69,8 @@ def best_within_limits(
         integrality=np.ones(cost.size),
         options=options,
     )
-    bound = -math.inf if found.mip_dual_bound is None else 100 * float(found.mip_dual_bound)
-    cut = math.isfinite(seconds) and found.status == 1
+    bound = -math.inf if found.mip_dual_bound is None else HUNDREDTHS * float(found.mip_dual_bound)
+    cut = math.isfinite(seconds) and found.status == _OUT_OF_TIME
     if found.x is None:
         return None, bound, cut
     return homes_of(problem, bundles, keep[found.x[: keep.size] > 0.5]), bound, cut

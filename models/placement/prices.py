@@ -24,6 +24,22 @@ from models.placement.sides import SideRow
 ROUNDED = (1, 2, 3)
 """Rows a home: places, and places by two and by three, rounded down (Chvatal-Gomory)."""
 
+STALLED_PASSES = 12
+"""Passes without a better bound, after which the step is shortened."""
+
+SHORTENED = 0.6
+SHORTEST_STEP = 1e-3
+"""What a step is multiplied by then, and the step at which the search ends."""
+
+_KEPT, _FRESH = 0.7, 0.3
+"""Shares of the last direction and of the new slope: they damp a plain subgradient's zigzag."""
+
+_CAUTION = 0.3
+"""Share of a full Polyak step; a full one assumes that the target can be reached."""
+
+_GAIN = 1e-7
+"""Share of the target below which a rise of the bound is rounding."""
+
 
 @dataclass(frozen=True, slots=True)
 class Prices:
@@ -291,35 +307,31 @@ def search_prices(
         if stop():
             break
         relaxed = groups.relax(prices)
-        if relaxed.value > best + 1e-7 * abs(target):
+        if relaxed.value > best + _GAIN * abs(target):
             best, best_prices, stalled = relaxed.value, prices, 0
             if best >= target:
                 break  # a real plan is that good: nothing is left to prove
         else:
             stalled += 1
             if stalled >= STALLED_PASSES:
-                step, stalled, prices = 0.6 * step, 0, best_prices
+                step, stalled, prices = SHORTENED * step, 0, best_prices
                 direction_home[:], direction_side[:] = 0.0, 0.0
                 if step < SHORTEST_STEP:
                     break
                 continue
         slope_home, slope_side = _slopes(groups, relaxed, prices)
-        direction_home = 0.7 * direction_home + 0.3 * slope_home
-        direction_side = 0.7 * direction_side + 0.3 * slope_side
+        direction_home = _KEPT * direction_home + _FRESH * slope_home
+        direction_side = _KEPT * direction_side + _FRESH * slope_side
         length = float((direction_home**2).sum() + (direction_side**2).sum())
         if length < 1e-9:
             break
-        move = step * 0.3 * max(target - relaxed.value, 0.0) / length
+        move = step * _CAUTION * max(target - relaxed.value, 0.0) / length
         prices = Prices(
             np.maximum(0.0, prices.home + move * direction_home),
             np.maximum(0.0, prices.side + move * direction_side / groups.row_scale),
         )
     whole = best_prices.whole()
     return whole, groups.relax(whole).value
-
-
-STALLED_PASSES = 12
-SHORTEST_STEP = 1e-3
 
 
 def _slopes(

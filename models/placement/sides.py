@@ -12,9 +12,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.placement.bundles import Bundles
-from models.placement.problem import BoolArray, FloatArray, IntArray, PlacementProblem
+from models.placement.problem import UNPLACED, FloatArray, IntArray, PlacementProblem
 
 PENCE = 100
+"""Parts of a pound that a budget is counted in."""
+
 SHARE_PARTS = 10_000
 """A share is held to 0.01 per cent."""
 
@@ -37,10 +39,6 @@ class SideRow:
     bundle: IntArray
     unplaced: IntArray
     limit: int
-
-    def only(self, keep: IntArray | BoolArray) -> SideRow:
-        """Give the row over some of the bundles."""
-        return SideRow(self.name, self.bundle[keep], self.unplaced, self.limit)
 
     def scale(self) -> float:
         """Give the largest coefficient: rows are priced per that much, to be of one size."""
@@ -93,7 +91,7 @@ def rows_kept(problem: PlacementProblem, home: IntArray) -> dict[str, tuple[int,
 
 
 def _as_single_bundles(problem: PlacementProblem, home: IntArray) -> Bundles:
-    placed = np.flatnonzero(home >= 0)
+    placed = np.flatnonzero(home != UNPLACED)
     ones = np.ones(placed.size, dtype=np.int64)
     return Bundles(
         problem.children.group[placed],

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models.placement.bundles import bundle_costs, list_bundles, unplaced_costs
+from models.placement.bundles import Bundles, bundle_costs, list_bundles, unplaced_costs
 from models.placement.construct import plan_from_prices
 from models.placement.exact import bundles_used, choose_bundles
 from models.placement.limited import best_within_limits
@@ -111,13 +111,7 @@ def solve(
     Priced
     """
     bundles = list_bundles(problem)
-    groups = GroupProblems(
-        problem,
-        bundles,
-        cost=bundle_costs(problem, bundles, weights=weights),
-        unplaced_cost=unplaced_costs(problem, weights=weights),
-        rows=side_rows(problem, bundles),
-    )
+    groups = _costed(problem, bundles, weights, side_rows(problem, bundles))
     return solve_groups(groups, seed=seed, effort=effort or Effort(), progress=progress)
 
 
@@ -141,15 +135,9 @@ def price_points(
         With the plan as it is, and the best bound found.
     """
     bundles = list_bundles(problem)
-    groups = GroupProblems(
-        problem,
-        bundles,
-        cost=bundle_costs(problem, bundles, weights=weights),
-        unplaced_cost=unplaced_costs(problem, weights=weights),
-        rows=side_rows(problem, bundles),
-    )
+    groups = _costed(problem, bundles, weights, side_rows(problem, bundles))
     effort = effort or Effort()
-    search = _Search(groups, effort, plan)
+    search = _Search(groups, effort, plan, rough_plan=_plan_at_zero(groups))
     search.better_prices(passes=effort.passes)
     return search.result(proven=False)
 
@@ -206,19 +194,12 @@ def solve_in_tiers(
     plan: IntArray | None = None
     tiers: list[Tier] = []
     for name in names:
-        own = weights_of_tier(weights, name)
-        groups = GroupProblems(
-            problem,
-            bundles,
-            cost=bundle_costs(problem, bundles, weights=own),
-            unplaced_cost=unplaced_costs(problem, weights=own),
-            rows=rows,
-        )
+        groups = _costed(problem, bundles, weights_of_tier(weights, name), rows)
         priced = solve_groups(
             groups,
             seed=seed,
             effort=effort or Effort(),
-            progress=lambda words, tier=name: progress(f"{tier}: {words}"),  # type: ignore[misc]
+            progress=_naming(name, progress),
             known_plan=plan,
         )
         plan = priced.solution.home
@@ -231,6 +212,22 @@ def solve_in_tiers(
         )
         rows = [*rows, held]
     return tiers
+
+
+def _costed(
+    problem: PlacementProblem, bundles: Bundles, weights: Weights, rows: list[SideRow]
+) -> GroupProblems:
+    return GroupProblems(
+        problem,
+        bundles,
+        cost=bundle_costs(problem, bundles, weights=weights),
+        unplaced_cost=unplaced_costs(problem, weights=weights),
+        rows=rows,
+    )
+
+
+def _naming(tier: str, progress: Callable[[str], None]) -> Callable[[str], None]:
+    return lambda words: progress(f"{tier}: {words}")
 
 
 def solve_groups(
@@ -258,7 +255,8 @@ def solve_groups(
     -------
     Priced
     """
-    search = _Search(groups, effort, _best_of_start(groups, known_plan))
+    free = _plan_at_zero(groups)
+    search = _Search(groups, effort, _best_of_start(groups, known_plan, free), rough_plan=free)
     for _ in range(2):  # the second round aims at the first round's plan
         search.better_prices(passes=effort.passes)
         search.plan_at_prices()
@@ -276,12 +274,12 @@ def solve_groups(
 class _Search:
     """The best plan and the best bound so far, and steps that better them."""
 
-    def __init__(self, groups: GroupProblems, effort: Effort, plan: IntArray) -> None:
-        self.groups, self.effort, self.plan = groups, effort, plan
-        free = Prices.zero(n_homes=groups.problem.n_homes, n_rows=len(groups.rows))
-        self.rough_plan = plan_from_prices(groups, free)
+    def __init__(
+        self, groups: GroupProblems, effort: Effort, plan: IntArray, *, rough_plan: IntArray
+    ) -> None:
+        self.groups, self.effort, self.plan, self.rough_plan = groups, effort, plan, rough_plan
         self.points = _points(groups, plan)
-        self.prices = Prices.zero(n_homes=groups.problem.n_homes, n_rows=len(groups.rows))
+        self.prices = _zero_prices(groups)
         self.bound = groups.relax(self.prices).value
         self.solver_bound = self.bound
         self.cut = False
@@ -391,11 +389,19 @@ class _Search:
         return Priced(solution, self.prices, self.groups)
 
 
-def _best_of_start(groups: GroupProblems, known: IntArray | None) -> IntArray:
-    """Give a plan that keeps every row: the known one, one at zero prices, or nobody placed."""
-    free = Prices.zero(n_homes=groups.problem.n_homes, n_rows=len(groups.rows))
+def _zero_prices(groups: GroupProblems) -> Prices:
+    return Prices.zero(n_homes=groups.problem.n_homes, n_rows=len(groups.rows))
+
+
+def _plan_at_zero(groups: GroupProblems) -> IntArray:
+    """Give the plan made while every place is free; it may break side rows."""
+    return plan_from_prices(groups, _zero_prices(groups))
+
+
+def _best_of_start(groups: GroupProblems, known: IntArray | None, free: IntArray) -> IntArray:
+    """Give a plan that keeps every row: the known one, the one at zero prices, or nobody placed."""
     nobody = np.full(groups.problem.n_children, UNPLACED, dtype=np.int64)
-    options = [plan for plan in (known, plan_from_prices(groups, free)) if plan is not None]
+    options = [plan for plan in (known, free) if plan is not None]
     allowed = [plan for plan in options if _keeps_rows(groups, plan)]
     return min(allowed, key=lambda plan: _points(groups, plan), default=nobody)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
 
@@ -74,8 +76,54 @@ def link_episodes(returns: FiledReturns, *, as_of: pd.Timestamp | None = None) -
     """
     if as_of is not None:
         returns = known_on(returns, as_of)
-    if returns.tables.get("episodes") is None or returns.tables["episodes"].empty:
+    followed = _follow(returns, as_of=as_of)
+    if followed is None or followed.spells.empty:
         raise NothingUsableError(wanted="Journeys", reason="no episode can be used.")
+    rows, children, last_day = followed.rows, followed.children, followed.last_day
+    episodes = _linked(followed.spells, rows, children)
+    filed, partial = _held_to(followed.filed, rows, as_of=last_day)
+    return Journeys(
+        episodes=episodes,
+        children=CHILDREN.check(children[children["dob"].notna()].reset_index(drop=True)),
+        placements=placements_of(episodes),
+        filed=filed,
+        as_of=last_day,
+        findings=followed.findings + partial,
+        data_hash=returns.data_hash,
+    )
+
+
+def link_findings(returns: FiledReturns) -> Findings:
+    """Give what following the children finds, even where no episode is left to count.
+
+    Parameters
+    ----------
+    returns : FiledReturns
+        Usable rows as filed.
+    """
+    followed = _follow(returns, as_of=None)
+    if followed is None:
+        return Findings.none()
+    _, partial = _held_to(followed.filed, followed.rows, as_of=followed.last_day)
+    return followed.findings + partial
+
+
+@dataclass(frozen=True, slots=True)
+class _Followed:
+    """Episodes after every rule, before they are written out as a table."""
+
+    rows: FiledRows
+    spells: pd.DataFrame
+    children: pd.DataFrame
+    filed: pd.DataFrame
+    last_day: pd.Timestamp
+    findings: Findings
+
+
+def _follow(returns: FiledReturns, *, as_of: pd.Timestamp | None) -> _Followed | None:
+    """Apply every rule in its order; None where there is no episode at all."""
+    if returns.tables.get("episodes") is None or returns.tables["episodes"].empty:
+        return None
     rows = filed_rows(returns)
     filed = _returns_filed(returns, rows)
     last_day = as_of or pd.Timestamp(int(filed["year"].max()), 3, 31)
@@ -90,21 +138,9 @@ def link_episodes(returns: FiledReturns, *, as_of: pd.Timestamp | None = None) -
     spells, overlaps = without_overlaps(spells, rows)
     spells, reorganised = until_reorganised(spells, rows, filed)
     adults = adults_told(spells, rows, children["dob"], as_of=last_day)
-    if spells.empty:
-        raise NothingUsableError(wanted="Journeys", reason="no episode can be used.")
-
-    episodes = _linked(spells, rows, children)
     steps = [about_children, again, ageless, timing, length, ends, followed, overlaps]
-    filed, partial = _held_to(filed, rows, as_of=last_day)
-    return Journeys(
-        episodes=episodes,
-        children=CHILDREN.check(children[children["dob"].notna()].reset_index(drop=True)),
-        placements=placements_of(episodes),
-        filed=filed,
-        as_of=last_day,
-        findings=Findings.joined([*steps, reorganised, adults, partial]),
-        data_hash=returns.data_hash,
-    )
+    findings = Findings.joined([*steps, reorganised, adults])
+    return _Followed(rows, spells, children, filed, last_day, findings)
 
 
 def _returns_filed(returns: FiledReturns, rows: FiledRows) -> pd.DataFrame:

@@ -14,6 +14,9 @@ from rcc_forecast.children.rows import OPEN, FiledRows, return_end, told, told_b
 from rcc_forecast.results.findings import Findings, Severity
 from rcc_forecast.results.journeys import return_year_of
 
+FILED_AGAIN, SUPERSEDED = "filed-again", "open-row-superseded"
+"""Rules by which a row stands in another row of the child, as a newer return has it."""
+
 NEVER = np.int64(9999)
 """The return year of what no return knows."""
 
@@ -55,7 +58,7 @@ def newest_filings(rows: FiledRows) -> tuple[pd.DataFrame, Findings]:
     findings = told_by_file(
         rows,
         superseded,
-        "filed-again",
+        FILED_AGAIN,
         Severity.NOTED,
         found="episodes that a newer return files again, or the same return twice",
         done="the newest filing counts",
@@ -115,7 +118,7 @@ def follow_open_rows(
         told(
             rows,
             spells[superseded],
-            "open-row-superseded",
+            SUPERSEDED,
             Severity.REPAIRED,
             found="an open episode whose child has another one over the same days in the next "
             "return",

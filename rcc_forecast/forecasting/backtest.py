@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from models.backtest import Origin, choose_model, rolling_origin
+from models.backtest import Backtest, Origin, choose_model, rolling_origin
+from models.forecast import IntArray
 from rcc_forecast.codes import Measure
 from rcc_forecast.errors import NothingUsableError
 from rcc_forecast.forecasting.candidates import candidates
@@ -25,7 +26,7 @@ from rcc_forecast.forecasting.scoring import learned_stretch, scores
 from rcc_forecast.geography import Membership
 from rcc_forecast.results.demand import DemandHistory
 from rcc_forecast.results.forecast import DemandBacktest, MeasureBacktest
-from rcc_forecast.results.hierarchy import nodes_on
+from rcc_forecast.results.hierarchy import Nodes, nodes_on
 from rcc_forecast.tables.forecast import BACKTEST
 
 _SHORTEST_PAST = 13
@@ -102,7 +103,6 @@ def backtest_demand(
     for number, measure in enumerate(kind.value for kind in Measure):
         rows = rows_of(history.leaves, measure)
         of_measure = nodes.for_measure(measure)
-        kinds = kinds_of(of_measure)
         errors = rolling_origin(
             (_origin(history, past, rows, measure, horizon) for past in pasts),
             asked,
@@ -112,20 +112,16 @@ def backtest_demand(
             rng=np.random.default_rng([seed, _STREAM, number]),
             progress=None if progress is None else _prefixed(progress, measure),
         )
-        distinct = _distinct(rows.totals(of_measure))
-        levels = [distinct & (kinds.of_node == kind) for kind in range(len(kinds.names))]
-        chosen = choose_model(errors, levels)
-        measures[measure] = MeasureBacktest(
-            errors, kinds, chosen, learned_stretch(errors, kinds, bucket)
-        )
+        judged = _judged(errors, of_measure, rows.totals(of_measure), bucket)
+        measures[measure] = judged
         tables.append(
             scores(
                 errors,
                 labels=of_measure.frame,
-                kinds=kinds,
+                kinds=judged.kinds,
                 bucket=bucket,
                 bucket_names=names,
-                chosen=chosen,
+                chosen=judged.chosen,
                 measure=measure,
             )
         )
@@ -156,6 +152,14 @@ def _origin(history: DemandHistory, past: _Known, rows: Rows, measure: str, hori
     truth[:, : came.shape[1]] = came
     then = rows_of(past.history.leaves, measure)
     return Origin(rows.taking(then.panel(past.history, measure), of=then), truth)
+
+
+def _judged(errors: Backtest, nodes: Nodes, totals: Any, bucket: IntArray) -> MeasureBacktest:
+    """Choose the model of one measure, and calibrate every candidate."""
+    kinds, distinct = kinds_of(nodes), _distinct(totals)
+    levels = [distinct & (kinds.of_node == kind) for kind in range(len(kinds.names))]
+    chosen = choose_model(errors, levels)
+    return MeasureBacktest(errors, kinds, chosen, learned_stretch(errors, kinds, bucket))
 
 
 def _distinct(totals: Any) -> NDArray[np.bool_]:

@@ -24,6 +24,8 @@ from rcc_forecast.tables.forecast import FORECAST, QUANTILES
 
 _LEVELS: FloatArray = np.array(list(QUANTILES.values()))
 _STREAM = 0
+"""Forecasts draw from a stream of their own, beside the backtest's."""
+
 _SCORES = ["mase", "rmsse", "wape", "bias", "scrps", "coverage_80", "coverage_95"]
 _BREAK_HANDLING = (
     "In forecasts of children, the change across this month is no part of the spread that "
@@ -201,16 +203,8 @@ def _no_backtest(horizon: int) -> DemandBacktest:
 
 def _coverage(table: pd.DataFrame, measure: str, model: str) -> dict[str, Any]:
     """Coverage of the calibrated intervals in backtest, by level and over all of them."""
-    if table.empty:
-        return {}
-    rows = table[
-        (table["measure"] == measure)
-        & (table["model"] == model)
-        & (table["placement_type"] == ALL)
-        & (table["age_band"] == ALL)
-        & (table["horizon"] == ALL)
-        & (table["level"] != ALL)
-    ]
+    pooled = _pooled_scores(table, measure, model)
+    rows = pooled if pooled.empty else pooled[pooled["horizon"] == ALL]
     if rows.empty:
         return {}
     by_level = {
@@ -227,6 +221,19 @@ def _coverage(table: pd.DataFrame, measure: str, model: str) -> dict[str, Any]:
         "95": _number(rows["calibrated_95"].mean()),
         "by_level": by_level,
     }
+
+
+def _pooled_scores(table: pd.DataFrame, measure: str, model: str) -> pd.DataFrame:
+    """One model's scores pooled over each level; an absent backtest has none."""
+    if table.empty:
+        return table
+    return table[
+        (table["measure"] == measure)
+        & (table["model"] == model)
+        & (table["placement_type"] == ALL)
+        & (table["age_band"] == ALL)
+        & (table["level"] != ALL)
+    ]
 
 
 def _number(value: float) -> float | None:
@@ -272,15 +279,9 @@ def _meta(
 
 
 def _model_scores(table: pd.DataFrame, measure: str, model: str) -> dict[str, Any]:
-    if table.empty:
+    pooled = _pooled_scores(table, measure, model)
+    if pooled.empty:
         return {}
-    pooled = table[
-        (table["measure"] == measure)
-        & (table["model"] == model)
-        & (table["placement_type"] == ALL)
-        & (table["age_band"] == ALL)
-        & (table["level"] != ALL)
-    ]
     return {
         str(level): {
             str(row["horizon"]): {name: _number(row[name]) for name in _SCORES}

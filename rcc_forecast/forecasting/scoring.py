@@ -16,6 +16,18 @@ from rcc_forecast.forecasting.candidates import YARDSTICK
 from rcc_forecast.results.forecast import Kinds
 
 _KEY = ["level", "placement_type", "age_band"]
+_SUMMED = [
+    "absolute",
+    "signed",
+    "actual",
+    "width",
+    "in_80",
+    "in_95",
+    "calibrated_in_80",
+    "calibrated_in_95",
+    "known",
+]
+"""What is added up over series and origins before it is divided."""
 
 
 def learned_stretch(errors: Backtest, kinds: Kinds, bucket: IntArray) -> dict[str, Stretch]:
@@ -158,23 +170,10 @@ def _calibrated(
 
 
 def _averaged(scored: pd.DataFrame) -> pd.DataFrame:
-    by = scored.groupby([*_KEY, "horizon", "model"], sort=True, observed=True)
-    total = by[
-        [
-            "absolute",
-            "signed",
-            "actual",
-            "width",
-            "in_80",
-            "in_95",
-            "calibrated_in_80",
-            "calibrated_in_95",
-            "known",
-        ]
-    ].sum()
-    scaled = scored.loc[scored["mase"].notna()].groupby(
-        [*_KEY, "horizon", "model"], sort=True, observed=True
-    )
+    keys = [*_KEY, "horizon", "model"]
+    by = scored.groupby(keys, sort=True, observed=True)
+    total = by[_SUMMED].sum()
+    scaled = scored.loc[scored["mase"].notna()].groupby(keys, sort=True, observed=True)
     actual = total["actual"].where(total["actual"] > 0)
     table = by[["mase", "rmsse", "scrps"]].mean()
     table["origins"] = by["origin"].nunique()

@@ -6,11 +6,12 @@ The engine can so be judged on published series, where anyone can repeat it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from scipy import sparse
 
 from models.backtest import Backtest, Origin, choose_model, joined_nodes, rolling_origin
@@ -34,7 +35,10 @@ _SHORTEST = 2
 """Periods without which nothing can be said about change."""
 
 _SHORTEST_PAST = 4
+"""Periods before an origin."""
+
 _ROWS_NAMED = 10
+"""Lines that an error names; the rest are counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +53,8 @@ class SeriesTable:
         Number of each one's first period, counted in periods from year 0.
     history : tuple of ndarray
         Each one's values, oldest first, without gaps.
+    observed : tuple of ndarray of bool
+        Which of them stood in the file; the others lie between neighbours.
     group : ndarray of int, shape (n_series,)
         Parent of each; its own where none was given.
     season : int
@@ -60,6 +66,7 @@ class SeriesTable:
     ids: tuple[str, ...]
     first: IntArray
     history: tuple[FloatArray, ...]
+    observed: tuple[NDArray[np.bool_], ...]
     group: IntArray
     season: int
     notes: tuple[str, ...]
@@ -191,9 +198,10 @@ def _as_series(table: pd.DataFrame, name: str, season: int) -> SeriesTable:
     within = pd.to_numeric(parts[1].replace("", "1"), errors="coerce")
     period = pd.to_numeric(parts[0], errors="coerce") * season + within - 1
     value = pd.to_numeric(table["value"], errors="coerce")
-    _refuse(period.isna() | (within > season), name, f"a period: {_EXPECTED[season]}")
+    right = period.notna() & within.between(1, season)
+    _refuse(~right, name, f"a period: {_EXPECTED[season]}")
     blank = table["value"].str.strip() == ""
-    _refuse(value.isna() & ~blank, name, "a number as value")
+    _refuse(~np.isfinite(value) & ~blank, name, "a number as value")
     _refuse(value < 0, name, "values of zero or more")
     keyed = pd.DataFrame(
         {"id": table["series_id"], "period": period.astype("int64"), "value": value}
@@ -202,15 +210,15 @@ def _as_series(table: pd.DataFrame, name: str, season: int) -> SeriesTable:
     if "group" in table.columns:
         keyed["group"] = table["group"]
     known = keyed[keyed["value"].notna()]
-    ids, first, values, groups, filled = [], [], [], [], 0
+    ids, first, values, seen, groups = [], [], [], [], []
     for label, rows in known.sort_values("period", kind="stable").groupby("id", sort=False):
         span = np.arange(rows["period"].iloc[0], rows["period"].iloc[-1] + 1)
         if len(span) < _SHORTEST:
             continue
-        filled += len(span) - len(rows)
         ids.append(str(label))
         first.append(int(span[0]))
         values.append(np.interp(span, rows["period"], rows["value"]))
+        seen.append(np.isin(span, rows["period"]))
         groups.append(str(rows["group"].iloc[-1]) if "group" in rows else str(label))
     if not ids:
         raise NothingUsableError(
@@ -223,9 +231,10 @@ def _as_series(table: pd.DataFrame, name: str, season: int) -> SeriesTable:
         ids=tuple(ids[place] for place in by_file),
         first=np.array([first[place] for place in by_file], dtype=np.int64),
         history=tuple(values[place] for place in by_file),
+        observed=tuple(seen[place] for place in by_file),
         group=group.astype(np.int64),
         season=season,
-        notes=_notes(table, filled, len(order) - len(ids)),
+        notes=_notes(table, sum(int((~own).sum()) for own in seen), len(order) - len(ids)),
     )
 
 
@@ -270,8 +279,9 @@ def _judged(
     progress: Callable[[str], None] | None,
 ) -> _Judged | None:
     parts = []
-    for number, (_, panel) in enumerate(_panels(table)):
-        pasts = _pasts(panel, horizon, origins)
+    for number, (members, panel) in enumerate(_panels(table)):
+        observed = np.stack([table.observed[member] for member in members])
+        pasts = _pasts(panel, observed, horizon, origins)
         if pasts:
             rng = np.random.default_rng([seed, 1, number])
             parts.append(
@@ -298,15 +308,28 @@ def _one_kind(n_nodes: int) -> Kinds:
     return Kinds(("series",), np.zeros(n_nodes, dtype=np.int64), np.array([False]))
 
 
-def _pasts(panel: SeriesPanel, horizon: int, origins: int) -> list[Origin]:
+def _pasts(
+    panel: SeriesPanel, observed: NDArray[np.bool_], horizon: int, origins: int
+) -> list[Origin]:
     """Give past origins, oldest first, half a year apart; each with its whole horizon."""
     step = max(1, panel.season // 2)
     ends = [panel.n_periods - horizon - back * step for back in range(origins)]
+    truth = np.where(observed, panel.y, np.nan)  # what was filled in is no outcome
     return [
-        Origin(panel.until(end), panel.y[:, end : end + horizon])
+        Origin(_as_known_then(panel, observed, end), truth[:, end : end + horizon])
         for end in sorted(ends)
         if end >= max(_SHORTEST_PAST, 2 * panel.season if panel.season > 1 else 0)
     ]
+
+
+def _as_known_then(panel: SeriesPanel, observed: NDArray[np.bool_], end: int) -> SeriesPanel:
+    """Fill gaps anew from what stood before `end`: one that was open then holds its last value."""
+    past, seen = panel.until(end), observed[:, :end]
+    y = past.y.copy()
+    for row in np.flatnonzero(~seen.all(axis=1)):
+        known = np.flatnonzero(seen[row])
+        y[row] = np.interp(np.arange(end), known, y[row, known])
+    return replace(past, y=y)
 
 
 def _first_that_runs(

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from difflib import get_close_matches
 
+import numpy as np
 import pandas as pd
 
 from rcc_forecast.results.findings import Findings, Severity
-from rcc_forecast.tables.contract import Table
+from rcc_forecast.tables.contract import Kind, Table
 
 _FORM_OF_A_CODE = re.compile(r"[A-Za-z0-9_]{1,24}\Z")
 
@@ -142,16 +144,16 @@ def as_numbers(
     whole : bool
         Fractions are cut off.
     quiet : bool
-        Blanks are told elsewhere.
+        Blanks are not told here.
     """
     column = typed.table[name]
     text = as_text(typed.raw(name)).str.replace(",", "").str.replace("£", "")
     text = text.str.casefold().replace({"true": "1", "false": "0", "yes": "1", "no": "0"})
     values = pd.to_numeric(text.replace("", None), errors="coerce").astype(float)
+    values = values.where(np.isfinite(values))
     blank = text == ""
     told = "left empty" if default is None else f"taken as {default:g}"
-    low = 0.0 if column.kind.value == "flag" else column.low
-    high = 1.0 if column.kind.value == "flag" else column.high
+    low, high = (0.0, 1.0) if column.kind is Kind.FLAG else (column.low, column.high)
     beyond = pd.Series(False, values.index)
     if low is not None:
         beyond |= values < low
@@ -219,7 +221,7 @@ def as_codes(
     text = as_text(typed.raw(name))
     meant = text.map({value: allowed.get(_plain(value)) for value in text.unique()})
     blank, unknown = text == "", meant.isna() & (text != "")
-    shown = text.map(lambda value: f"{value!r}" if _FORM_OF_A_CODE.match(value) else "a value")
+    shown = text.map({value: _shown(value, list(allowed)) for value in text.unique()})
     found = shown + f", which is not one of {', '.join(labels)}"
     if default is None:
         typed.refuse("code-unknown", unknown, column=name, found=found)
@@ -244,6 +246,13 @@ def as_codes(
             rows=int(blank.sum()),
         )
     typed.put(name, meant.fillna(default).astype("str"))
+
+
+def _shown(value: str, allowed: list[str]) -> str:
+    """Show a value that is nearly a code; any other word could be a name or a postcode."""
+    form = _FORM_OF_A_CODE.match(value) is not None
+    nearly = len(value) == 1 or get_close_matches(_plain(value), allowed, n=1)
+    return repr(value) if form and nearly else "a value"
 
 
 def _plain(word: str) -> str:

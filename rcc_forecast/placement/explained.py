@@ -7,7 +7,7 @@ import pandas as pd
 
 from models.placement import Priced, groups_together, value_of_one_more_place
 from models.placement.explain import Shortage, price_of_together, shortages
-from models.placement.problem import UNPLACED, IntArray, Weights
+from models.placement.problem import HUNDREDTHS, UNPLACED, IntArray, Weights
 from models.placement.terms import home_points
 from rcc_forecast.codes import AGE_BAND_STARTS, AgeBand
 from rcc_forecast.geography import name_of
@@ -64,7 +64,7 @@ def _why_together(built: Built, kids: IntArray, together: bool, price: float) ->
 def prices_table(built: Built, home: IntArray, priced: Priced) -> pd.DataFrame:
     """Give what one more place is worth by kind, authority, age band and need, dearest first."""
     homes = built.homes.assign(
-        price=value_of_one_more_place(built.problem, priced.prices) / 100,
+        price=value_of_one_more_place(built.problem, priced.prices) / HUNDREDTHS,
         filled=np.bincount(home[home != UNPLACED], minlength=built.problem.n_homes),
     )
     homes = homes[homes["places"] > 0]

@@ -8,7 +8,14 @@ import numpy as np
 
 from models.placement import PlacementProblem, groups_together, plan_points
 from models.placement.eligibility import miles_from_family
-from models.placement.problem import UNPLACED, BoolArray, FloatArray, IntArray, Weights
+from models.placement.problem import (
+    HUNDREDTHS,
+    UNPLACED,
+    BoolArray,
+    FloatArray,
+    IntArray,
+    Weights,
+)
 from models.placement.terms.distance import LINE_MILES
 
 
@@ -52,7 +59,7 @@ def plan_figures(problem: PlacementProblem, home: IntArray, *, weights: Weights)
 
 def in_points(hundredths: int) -> float:
     """Turn hundredths of a point into points."""
-    return round(hundredths / 100, 2)
+    return round(hundredths / HUNDREDTHS, 2)
 
 
 def in_authority(problem: PlacementProblem, child: IntArray, home: IntArray) -> BoolArray:

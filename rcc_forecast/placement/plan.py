@@ -27,9 +27,9 @@ from models.placement import (
     solve,
     solve_in_tiers,
 )
-from models.placement.eligibility import miles_from_family
+from models.placement.eligibility import miles_from_family, miles_from_school
 from models.placement.explain import alternatives
-from models.placement.problem import UNPLACED, FloatArray, IntArray
+from models.placement.problem import HUNDREDTHS, UNPLACED, IntArray
 from models.placement.sides import rows_kept
 from models.placement.solve import Tier, price_points
 from models.placement.terms import weights_of_tier
@@ -202,7 +202,7 @@ def _plan_table(
             "home_id": labels["home_id"],
             "placement_type": labels["placement_type"],
             "distance_miles": pd.Series(np.round(miles, 2), row),
-            "school_miles": pd.Series(np.round(_school_miles(built, row, home), 2), row),
+            "school_miles": pd.Series(np.round(miles_from_school(problem, row, home[row]), 2), row),
             "over_20_miles": pd.Series((miles > LINE_MILES).astype(int), row, dtype="Int64"),
             "in_authority": pd.Series(
                 in_authority(problem, row, home[row]).astype(int), row, dtype="Int64"
@@ -210,7 +210,7 @@ def _plan_table(
             "siblings_together": pd.Series(together.astype(int), dtype="Int64").where(siblings),
             "moved": moved(problem, home).astype(int),
             "weekly_cost_gbp": labels["weekly_cost_gbp"],
-            "points": plan_points(problem, home, weights=settings.weights) / 100,
+            "points": plan_points(problem, home, weights=settings.weights) / HUNDREDTHS,
             "reason": reasons(built, home, best),
             "override_reason": _override_reasons(built, overrides),
             "wish": built.children["wish"],
@@ -218,11 +218,6 @@ def _plan_table(
         index=built.children.index,
     )
     return PLAN.check(table.iloc[built.as_filed].reset_index(drop=True))
-
-
-def _school_miles(built: Built, row: IntArray, home: IntArray) -> FloatArray:
-    away = built.problem.children.school_xy[row] - built.problem.homes.xy[home[row]]
-    return np.asarray(np.hypot(away[:, 0], away[:, 1]))
 
 
 def _override_reasons(built: Built, overrides: pd.DataFrame | None) -> pd.Series:

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
-from rcc_forecast.codes import SEX_FROM_NUMBER
+from rcc_forecast.codes import ADULT_AGE, SEX_FROM_NUMBER
 from rcc_forecast.errors import UnreadableInputError
 from rcc_forecast.geography import AUTHORITIES, locate_postcodes, resolve_authority, successor_of
 from rcc_forecast.placement.columns import (
@@ -298,6 +299,7 @@ def _places(typed: Typed) -> None:
 
 def _ages(typed: Typed) -> None:
     ages = pd.to_numeric(as_text(typed.raw("age")).replace("", None), errors="coerce")
+    ages = ages.where(np.isfinite(ages.astype(float)))
     for rule, which, found in (
         ("age-blank", ages.isna(), "blank, or not a number"),
         ("age-negative", ages < 0, "below 0: a child not yet born"),
@@ -306,7 +308,7 @@ def _ages(typed: Typed) -> None:
     typed.tell(
         "age-adult",
         Severity.NOTED,
-        ages >= 18,
+        ages >= ADULT_AGE,
         column="age",
         found="18 or over",
         done="planned for where a home takes that age",

@@ -24,6 +24,8 @@ from rcc_forecast.placement.read import read_children, read_homes
 Record = dict[str, Any]
 
 GRADES = ("inadequate", "requires_improvement", "good", "outstanding")
+"""Inspection grades, better is later; written again here, as the engine's is not looked at."""
+
 PART_OF_TIER = {
     "together": ("home_of_group", "twins_apart"),
     "near": ("over_20_miles", "out_of_authority"),
@@ -39,8 +41,13 @@ PART_OF_TIER = {
         "unspecified",
     ),
 }
+"""Terms of each tier; the tier ``placed`` counts children."""
+
 LARGEST_PIECE = 8
+"""Children who are planned in one piece at most."""
+
 TOO_MANY_TO_LIST = 20
+"""Faults listed; the rest are counted."""
 
 
 def verify_plan(
@@ -110,6 +117,9 @@ class _Claim:
 
 def _read_claim(folder: Path) -> _Claim:
     plan = pd.read_csv(folder / "plan.csv", dtype=str, keep_default_na=False)
+    # A reference that a spreadsheet would run as a formula is written behind an apostrophe.
+    for name in ("child_id", "home_id"):
+        plan[name] = plan[name].str.replace(r"\A'(?=[=+@-])", "", regex=True)
     read = {
         name: json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
         for name in ("summary", "certificate", "scenario")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from models.placement.eligibility import miles_from_family
+from models.placement.eligibility import miles_from_family, miles_from_school
 from models.placement.explain import Alternatives, barred_homes
 from models.placement.problem import FREE, UNPLACED, IntArray
 from rcc_forecast.geography import name_of
@@ -88,10 +88,9 @@ def _where(built: Built, child: int, home: int) -> str:
     chosen = problem.children.fixed_home[child] != FREE
     start = "Chosen by a person: a" if chosen else "A"
     start += "n" if kind[0] in "aeiou" else ""
-    school = problem.children.school_xy[child]
     to_school = ""
-    if np.isfinite(school).all():
-        away = np.hypot(*(school - problem.homes.xy[home]))
+    away = float(miles_from_school(problem, np.array([child]), np.array([home]))[0])
+    if np.isfinite(away):
         to_school = f" and {away:.1f} miles from school"
     return f"{start} {kind} in {area}, {miles:.1f} miles from family{to_school}."
 

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from rcc_forecast.results.placement import PlacementPlan
+from rcc_forecast.tables.inert import inert
 
 
 def write_plan(plan: PlacementPlan, out: Path, *, scenario_text: str | None = None) -> None:
@@ -48,7 +49,7 @@ def write_plan(plan: PlacementPlan, out: Path, *, scenario_text: str | None = No
 
 
 def _csv(frame: pd.DataFrame) -> str:
-    return frame.to_csv(index=False, lineterminator="\n")
+    return inert(frame).to_csv(index=False, lineterminator="\n")
 
 
 def _json(content: dict[str, Any]) -> str:

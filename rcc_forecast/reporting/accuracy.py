@@ -8,7 +8,7 @@ import pandas as pd
 
 from rcc_forecast.codes import ALL
 from rcc_forecast.reporting.content import HeadlineArea
-from rcc_forecast.reporting.words import KIND_NAMES, number, percent
+from rcc_forecast.reporting.words import number, percent
 
 NO_BACKTEST = "No backtest was made, so nothing is known about the accuracy of this forecast."
 
@@ -46,13 +46,11 @@ def accuracy_sentence(
     if rows.empty:
         return NOT_SCORED
     row = rows.iloc[0]
-    held = row.get("calibrated_80")
-    held = row["coverage_80"] if pd.isna(held) else held
     compared = _compared(float(row["skill_vs_hold_flat"]))
     return (
         f"In {number(row['origins'])} past forecasts the error was "
         f"{percent(row['wape'], decimals=1)} of the children counted, and the 80% range held "
-        f"{percent(held)} of the outcomes. {compared} Forecaster: {row['model']}."
+        f"{percent(_share_held(row))} of the outcomes. {compared} Forecaster: {row['model']}."
     )
 
 
@@ -92,7 +90,7 @@ def _cells(row: pd.Series[Any]) -> tuple[str, ...]:
         percent(row["wape"], decimals=1),
         number(row["scrps"], decimals=3),
         percent(row["skill_vs_hold_flat"]),
-        percent(row["coverage_80"]),
+        percent(_share_held(row)),
         note,
     )
 
@@ -104,6 +102,7 @@ def _compared(skill: float) -> str:
     return f"That is {percent(abs(skill))} {better} than assuming no change."
 
 
-def kind_title(placement_type: str) -> str:
-    """Give the heading of a kind; one that has none is shown as it is."""
-    return KIND_NAMES.get(placement_type, placement_type)
+def _share_held(row: pd.Series[Any]) -> float:
+    """Share inside the intervals as they are given: calibrated, where that could be judged."""
+    calibrated = row.get("calibrated_80")
+    return float(row["coverage_80"] if pd.isna(calibrated) else calibrated)

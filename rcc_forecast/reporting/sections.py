@@ -8,11 +8,7 @@ from typing import Any
 import pandas as pd
 
 from rcc_forecast.codes import ALL
-from rcc_forecast.reporting.accuracy import (
-    accuracy_sentence,
-    accuracy_table,
-    kind_title,
-)
+from rcc_forecast.reporting.accuracy import accuracy_sentence, accuracy_table
 from rcc_forecast.reporting.charts import balance_chart, fan_chart
 from rcc_forecast.reporting.content import HeadlineArea, ReportContent
 from rcc_forecast.reporting.figure import Figure
@@ -20,6 +16,7 @@ from rcc_forecast.reporting.map import shortfall_map
 from rcc_forecast.reporting.words import (
     counted,
     day_name,
+    kind_title,
     listed,
     month_name,
     number,
@@ -27,8 +24,8 @@ from rcc_forecast.reporting.words import (
     pounds,
     short_month,
 )
+from rcc_forecast.sufficiency import PLANNED
 
-PLANNED = "planned"
 _RATED = ("red", "amber", "green")
 _MAPPED_KINDS = ("foster", "childrens_home", "supported")
 _MONTHS_OF_LATE_RECORDING = 12
@@ -156,9 +153,7 @@ def rating_table(content: ReportContent) -> RatingTable | None:
     """Give the worst month of every authority and kind."""
     if content.balance is None:
         return None
-    rows = content.balance.loc[
-        content.balance["rag"].isin(_RATED) & (content.balance["local_authority"] != ALL)
-    ]
+    rows = _rated_of_authorities(content.balance)
     if rows.empty:
         return None
     found = _ratings(_worst_month(rows))
@@ -177,9 +172,7 @@ def maps(content: ReportContent) -> list[Figure]:
     """Map the worst month of each main kind, where there are outlines to draw."""
     if content.balance is None:
         return []
-    rows = content.balance.loc[
-        content.balance["rag"].isin(_RATED) & (content.balance["local_authority"] != ALL)
-    ]
+    rows = _rated_of_authorities(content.balance)
     return [
         shortfall_map(
             _worst_month(rows.loc[rows["placement_type"] == kind]),
@@ -344,6 +337,10 @@ def _plan_sentence(plan: dict[str, Any] | None) -> str:
         f"{told}; nearest home first would keep {number(greedy.get('groups_together'))} together "
         f"and put {_plan_cell(greedy.get('over_20_miles_pct'), 'percent')} over 20 miles away."
     )
+
+
+def _rated_of_authorities(balance: pd.DataFrame) -> pd.DataFrame:
+    return balance.loc[balance["rag"].isin(_RATED) & (balance["local_authority"] != ALL)]
 
 
 def _worst_month(rows: pd.DataFrame) -> pd.DataFrame:

@@ -7,7 +7,8 @@ from typing import Any
 
 import pandas as pd
 
-from rcc_forecast.codes import PlacementType
+from rcc_forecast.codes import ALL, PlacementType
+from rcc_forecast.sufficiency import PLANNED
 
 NOT_KNOWN = "not known"
 
@@ -22,10 +23,15 @@ KIND_NAMES: dict[str, str] = {
     PlacementType.ADOPTION.value: "Placed for adoption",
     PlacementType.TEMPORARY.value: "Temporary stays",
     PlacementType.OTHER.value: "Other placements",
-    "planned": "All planned kinds",
-    "All": "All children",
+    PLANNED: "All planned kinds",
+    ALL: "All children",
 }
 """Headings by placement type."""
+
+
+def kind_title(placement_type: str) -> str:
+    """Give the heading of a kind; one that has none is shown as it is."""
+    return KIND_NAMES.get(placement_type, placement_type)
 
 
 def month_name(month: Any) -> str:

@@ -102,6 +102,8 @@ class Findings:
         rows : int or Series
             Rows of data that each finding stands for.
         """
+        if not len(where):
+            return cls.none()
         frame = pd.DataFrame(
             {
                 "rule": rule,

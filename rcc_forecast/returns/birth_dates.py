@@ -8,6 +8,7 @@ episodes, and the findings say so row by row.
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from rcc_forecast.results.findings import Findings, Severity
@@ -51,19 +52,32 @@ def settle_birth_dates(returns: ReturnsUnderCheck) -> None:
 
 
 def _stated(returns: ReturnsUnderCheck) -> pd.DataFrame:
-    """Give every birth date that stands anywhere, those of headers first, newest first."""
+    """Give every birth date that stands anywhere of the children who lack one in a header.
+
+    Those of headers come first, the newest first.
+    """
+    lacking = _without_birth_date_in_a_header(returns)
     parts = [
         frame.loc[
-            frame["dob"].notna(),
+            (frame["who"].isin(lacking) & frame["dob"].notna()).to_numpy(),
             ["who", "year", "dob", "child", "local_authority", "filing", "file", "row"],
         ].assign(table=name, rank=0 if name == "header" else 1)
         for name, frame in returns.frames.items()
         if "dob" in frame.columns and len(frame)
     ]
-    if not parts:
+    if not len(lacking) or not parts:
         return pd.DataFrame({"who": [], "year": [], "dob": pd.Series(dtype="datetime64[us]")})
     joined = pd.concat([part.astype({"file": "str"}) for part in parts], ignore_index=True)
     return joined.sort_values(["rank", "year"], ascending=[True, False], kind="stable")
+
+
+def _without_birth_date_in_a_header(returns: ReturnsUnderCheck) -> npt.NDArray[np.int64]:
+    """Give the children with a header row without DOB, or with episodes and no header row."""
+    header, episodes = returns.frames["header"], returns.frames["episodes"]
+    blank = header.loc[header["dob"].isna(), "who"].to_numpy()
+    in_care = episodes["who"].to_numpy()
+    headless = in_care[~np.isin(in_care, header["who"].to_numpy())]
+    return np.unique(np.concatenate([blank, headless]))
 
 
 def _fill_headers(returns: ReturnsUnderCheck, stated: pd.DataFrame) -> None:

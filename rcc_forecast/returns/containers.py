@@ -14,6 +14,7 @@ from pathlib import Path, PurePosixPath
 
 from rcc_forecast.errors import UnreadableInputError
 from rcc_forecast.results.findings import Findings, Severity
+from rcc_forecast.returns.own_files import is_own_file, own_file
 
 MOST_MEMBERS = 5_000
 MOST_BYTES = 1_500_000_000
@@ -123,6 +124,8 @@ def _is_hidden(name: str) -> bool:
 
 
 def _ignored(name: str) -> Findings:
+    if is_own_file(name):
+        return own_file(name)
     return Findings.one(
         "file-ignored",
         Severity.NOTED,
@@ -196,9 +199,12 @@ def _inflated(name: str, archive: zipfile.ZipFile) -> tuple[dict[str, bytes], Fi
 
 
 def _new_name(label: str, taken: Mapping[str, bytes]) -> str:
-    path = PurePosixPath(label)
-    names = (label, *(str(path.with_stem(f"{path.stem} ({n})")) for n in range(2, MOST_MEMBERS)))
-    return next(name for name in names if name not in taken)
+    """Give a member its name, or a numbered one where a zip holds the same name twice."""
+    path, name, number = PurePosixPath(label), label, 1
+    while name in taken:
+        number += 1
+        name = str(path.with_stem(f"{path.stem} ({number})"))
+    return name
 
 
 def _within(name: str) -> str:

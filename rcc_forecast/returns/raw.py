@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -24,9 +24,9 @@ class RawTable:
     file : str
         Name that findings give: the path inside the folder or zip, with the
         sheet in brackets for a workbook.
-    texts : pyarrow.Table
-        Text under normalised headings; a blank is null. Arrow, because a
-        region's thousands of small files would each pay for a frame.
+    texts : mapping of str to pyarrow.Array
+        Text under normalised headings; a blank is null. Plain arrays, because
+        a region's thousands of small files would each pay for a frame.
     row : ndarray of int64, shape (n_rows,)
         Line of the file where each row starts, the heading being line 1.
     unreadable : int
@@ -37,7 +37,7 @@ class RawTable:
 
     table: str
     file: str
-    texts: pa.Table
+    texts: Mapping[str, pa.Array]
     row: npt.NDArray[np.int64]
     unreadable: int = 0
     sheet: str = ""
@@ -48,17 +48,21 @@ class RawTable:
 
     def has(self, name: str) -> bool:
         """Say whether the file has a column."""
-        return name in self.texts.column_names
+        return name in self.texts
 
     def text(self, name: str) -> pa.Array:
         """Give a column as text; all null where the file does not have it."""
-        if not self.has(name):
+        if name not in self.texts:
             return pa.nulls(len(self), pa.large_string())
-        return self.texts[name].combine_chunks()
+        return self.texts[name]
 
     def series(self, name: str) -> pd.Series[str]:
         """Give a column as pandas text."""
         return pd.Series(pd.array(self.text(name), dtype="str"))
+
+    def without_texts(self) -> RawTable:
+        """Give the table's name, file and rows without what stands in them."""
+        return replace(self, texts={})
 
     @property
     def path(self) -> str:
@@ -66,20 +70,18 @@ class RawTable:
         return self.file.removesuffix(f" [{self.sheet}]") if self.sheet else self.file
 
 
-def texts_of(columns: Mapping[str, Sequence[str | None]]) -> pa.Table:
-    """Put columns of text into a table, with empty text as null.
+def texts_of(columns: Mapping[str, Sequence[str | None]]) -> dict[str, pa.Array]:
+    """Put columns of text into arrays, with empty text as null.
 
     Parameters
     ----------
     columns : mapping of str to sequence of str or None
         Values by heading.
     """
-    return pa.table(
-        {
-            name: pa.array([text or None for text in values], type=pa.large_string())
-            for name, values in columns.items()
-        }
-    )
+    return {
+        name: pa.array([text or None for text in values], type=pa.large_string())
+        for name, values in columns.items()
+    }
 
 
 @dataclass(frozen=True, slots=True)

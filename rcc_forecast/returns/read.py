@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path, PurePosixPath
 
@@ -23,6 +24,7 @@ from rcc_forecast.returns.completeness import absent_columns, absent_tables_and_
 from rcc_forecast.returns.containers import read_files, unpacked, workbook_is_too_large
 from rcc_forecast.returns.labels import Labels, asked_authority, label_rows
 from rcc_forecast.returns.ledger import rows_by_file, rows_by_return, rows_filed
+from rcc_forecast.returns.own_files import own_files_told_together
 from rcc_forecast.returns.raw import FileRead, RawTable
 from rcc_forecast.returns.recognise import TABLE_OF_NAME
 from rcc_forecast.returns.rules import When, apply_rules
@@ -69,9 +71,10 @@ def read_returns(
         `authority` is neither known nor of the form of a code.
     """
     path = Path(path)
-    return read_returns_from(
-        read_files(path), authority=authority, first_years=first_years, name=path.stem
-    )
+    asked = asked_authority(authority)
+    # Nothing here holds on to the bytes of the files once their rows are read.
+    filed = _read_every_file(read_files(path))
+    return _understood(filed, authority=asked, first_years=first_years, name=path.stem)
 
 
 def read_returns_from(
@@ -103,24 +106,45 @@ def read_returns_from(
         `authority` is neither known nor of the form of a code.
     """
     asked = asked_authority(authority)
+    return _understood(_read_every_file(files), authority=asked, first_years=first_years, name=name)
+
+
+@dataclass(frozen=True, slots=True)
+class _AsFiled:
+    """Every table as it stands in the files, what was wrong with the files, and their hash."""
+
+    tables: list[RawTable]
+    findings: Findings
+    data_hash: str
+
+
+def _read_every_file(files: Mapping[str, bytes]) -> _AsFiled:
     contents, findings = unpacked(files)
     reads = {file: _read_file(file, data) for file, data in contents.items()}
     tables = [raw for read in reads.values() for raw in read.tables]
-    findings += Findings.joined(read.findings for read in reads.values())
-    findings += _encodings_told(reads)
-    labels, faults = label_rows(tables, authority=asked, root=name, first_years=first_years)
-    findings += faults + absent_columns(tables, labels)
+    findings = own_files_told_together(
+        Findings.joined([findings, *(read.findings for read in reads.values())])
+    )
+    return _AsFiled(tables, findings + _encodings_told(reads), _hash_of(contents, tables))
+
+
+def _understood(
+    as_filed: _AsFiled, *, authority: str | None, first_years: bool, name: str
+) -> FiledReturns:
+    tables = as_filed.tables
+    labels, faults = label_rows(tables, authority=authority, root=name, first_years=first_years)
+    findings = as_filed.findings + faults + absent_columns(tables, labels)
     returns = _typed_tables(tables, labels)
     _fill_authorities(returns)
-    as_filed = rows_filed(returns.frames, tables, labels)
+    counted = rows_filed(returns.frames, tables, labels)
     _check(returns)
-    filed = rows_by_return(as_filed, returns.frames)
+    filed = rows_by_return(counted, returns.frames)
     findings += Findings.joined(returns.findings) + absent_tables_and_years(filed)
     return FiledReturns(
         tables={name: _handed_on(frame) for name, frame in returns.frames.items()},
         filed=filed,
         findings=findings,
-        data_hash=_hash_of(contents, tables),
+        data_hash=as_filed.data_hash,
         files=rows_by_file(tables, returns.frames),
     )
 
@@ -165,7 +189,8 @@ def _encodings_told(reads: Mapping[str, FileRead]) -> Findings:
     )
 
 
-def _typed_tables(tables: Sequence[RawTable], labels: Sequence[Labels]) -> ReturnsUnderCheck:
+def _typed_tables(tables: list[RawTable], labels: Sequence[Labels]) -> ReturnsUnderCheck:
+    """Type every table; each lets go of its texts then, or they would stand in memory twice."""
     returns = ReturnsUnderCheck({})
     for table in TABLES:
         mine = [at for at, raw in enumerate(tables) if raw.table == table.name]
@@ -173,6 +198,8 @@ def _typed_tables(tables: Sequence[RawTable], labels: Sequence[Labels]) -> Retur
             returns.frames[table.name] = _without_rows(table.name).copy(deep=False)
             continue
         read = typed(table, [tables[at] for at in mine], [labels[at] for at in mine])
+        for at in mine:
+            tables[at] = tables[at].without_texts()
         returns.frames[table.name] = read.frame
         returns.findings += read.findings
     returns.findings.append(_statutory_dates_told(returns, tables))

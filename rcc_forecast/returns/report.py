@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from rcc_forecast.geography import name_of
-from rcc_forecast.results.findings import Severity
+from rcc_forecast.results.findings import Findings, Severity
 from rcc_forecast.results.returns import FiledReturns
 
 _EXAMPLES = 3
@@ -16,22 +16,27 @@ _TITLES = {
 }
 
 
-def findings_text(returns: FiledReturns) -> str:
+def findings_text(returns: FiledReturns, *, every: bool = True) -> str:
     """Write the page of findings.
 
     Parameters
     ----------
     returns : FiledReturns
         After reading.
+    every : bool
+        Whether each finding has a line; else the first three of each rule.
 
     Returns
     -------
     str
-        Plain text: a table of what was read, then the rules that found
-        something, most serious first, each with its first examples by file
-        and row.
+        Plain text: a table of what was read, how much each rule found, most
+        serious first, then the findings by rule, each with its file and row.
     """
-    parts = [_what_was_read(returns), *(_section(returns, one) for one in Severity)]
+    parts = [
+        _what_was_read(returns),
+        _what_was_found(returns.findings),
+        *(_section(returns, one, every=every) for one in Severity),
+    ]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
@@ -66,40 +71,73 @@ def _cell(filed: int, used: int) -> str:
     return f"{used:,}" if filed == used else f"{used:,} of {filed:,}"
 
 
-def _aligned(grid: pd.DataFrame) -> str:
+def _aligned(grid: pd.DataFrame, *, to_the_left: int = 1) -> str:
     columns = [[str(name), *(str(value) for value in grid[name])] for name in grid.columns]
     padded = []
     for at, column in enumerate(columns):
         width = max(len(text) for text in column)
-        padded.append([text.ljust(width) if at == 0 else text.rjust(width) for text in column])
+        padded.append(
+            [text.ljust(width) if at < to_the_left else text.rjust(width) for text in column]
+        )
     return "\n".join("  ".join(cells).rstrip() for cells in zip(*padded, strict=True))
 
 
-def _section(returns: FiledReturns, severity: Severity) -> str:
+def _what_was_found(findings: Findings) -> str:
+    if not len(findings):
+        return "Nothing was found to tell."
+    summary = findings.summary()
+    grid = pd.DataFrame(
+        {
+            "severity": summary["severity"],
+            "rule": summary["rule"],
+            "table": summary["table"].replace("", "-"),
+            "findings": summary["findings"].map("{:,}".format),
+            "rows": summary["rows"].map("{:,}".format),
+        }
+    )
+    return f"{_count(len(findings), 'finding')}:\n\n" + _aligned(grid, to_the_left=3)
+
+
+def _section(returns: FiledReturns, severity: Severity, *, every: bool) -> str:
     frame = returns.findings.frame
     mine = frame[frame["severity"] == severity.value]
     if not len(mine):
         return ""
     lines = [_TITLES[severity], "-" * len(_TITLES[severity])]
     for (rule, table), group in mine.groupby(["rule", "table"], sort=True):
-        lines += _paragraph(str(rule), str(table), group)
+        lines += _paragraph(str(rule), str(table), group, every=every)
     return "\n".join(lines)
 
 
-def _paragraph(rule: str, table: str, group: pd.DataFrame) -> list[str]:
+def _paragraph(rule: str, table: str, group: pd.DataFrame, *, every: bool) -> list[str]:
     n_rows = int(group["rows"].sum())
     where = f" in {table}" if table else ""
     count = _count(n_rows, "row") if n_rows else _count(len(group), "finding")
-    lines = [f"{rule}{where}: {count}"]
-    examples = group.head(_EXAMPLES)
-    for found, done, file, row in zip(
-        examples["found"], examples["done"], examples["file"], examples["row"], strict=True
-    ):
-        place = f"{file}, row {row}: " if file and not pd.isna(row) else f"{file}: " if file else ""
-        lines.append(f"  {place}{found} {done}")
-    if len(group) > _EXAMPLES:
-        lines.append(f"  and {len(group) - _EXAMPLES:,} more.")
+    shown = group if every else group.head(_EXAMPLES)
+    lines = [f"{rule}{where}: {count}", *_lines(shown)]
+    if len(group) > len(shown):
+        lines.append(f"  and {len(group) - len(shown):,} more.")
     return lines
+
+
+def _lines(findings: pd.DataFrame) -> list[str]:
+    """Give a line for each finding; as lists, which a hundred thousand lines need."""
+    columns = ("file", "row", "rows", "found", "done")
+    return [
+        f"  {_place(file, row, rows)}{found} {done}"
+        for file, row, rows, found, done in zip(
+            *(findings[name].tolist() for name in columns), strict=True
+        )
+    ]
+
+
+def _place(file: str, row: object, rows: int) -> str:
+    """Say where: the file, and the row or, of several, the first and their number."""
+    if not file:
+        return ""
+    line = "" if row is pd.NA else f", row {row}"
+    more = f"{rows:,} rows from {row}" if line else f"{rows:,} rows"
+    return f"{file}, {more}: " if rows > 1 else f"{file}{line}: "
 
 
 def _count(number: int, noun: str) -> str:

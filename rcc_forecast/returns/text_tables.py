@@ -7,7 +7,6 @@ file through a careful one, which knows on which line each row starts.
 from __future__ import annotations
 
 import csv
-import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -18,6 +17,7 @@ import pyarrow as pa
 import pyarrow.csv as pa_csv
 
 from rcc_forecast.results.findings import Findings, Severity
+from rcc_forecast.returns.own_files import is_own_file, own_file
 from rcc_forecast.returns.raw import FileRead, RawTable, texts_of
 from rcc_forecast.returns.recognise import (
     TABLE_OF_NAME,
@@ -80,7 +80,8 @@ def read_text_file(file: str, data: bytes) -> FileRead:
     text, encoding, findings = _decoded(file, data)
     layout = _find_layout(text)
     if layout is None:
-        return FileRead([], findings + not_recognised(file), encoding)
+        about = own_file(file) if is_own_file(file, text) else not_recognised(file)
+        return FileRead([], findings + about, encoding)
     findings += heading_findings(file, layout.headings)
     raw = _read_fast(file, text, layout)
     if raw is None:
@@ -93,11 +94,14 @@ def read_text_file(file: str, data: bytes) -> FileRead:
 def without_blank_rows(raw: RawTable) -> RawTable:
     """Leave out lines that hold separators alone: they are no rows of data."""
     blank = np.ones(len(raw), dtype=bool)
-    for name in raw.texts.column_names:
-        blank &= np.asarray(raw.text(name).is_null())
+    for text in raw.texts.values():
+        if not text.null_count:
+            return raw
+        blank &= np.asarray(text.is_null())
         if not blank.any():
             return raw
-    texts = raw.texts.filter(pa.array(~blank))
+    kept = pa.array(~blank)
+    texts = {name: text.filter(kept) for name, text in raw.texts.items()}
     return replace(raw, texts=texts, row=raw.row[~blank])
 
 
@@ -164,10 +168,13 @@ def _read_fast(file: str, text: str, layout: _Layout) -> RawTable | None:
     if not body:
         nothing = texts_of({name: [] for name in used})
         return RawTable(layout.headings.table, file, nothing, np.zeros(0, dtype=np.int64))
+    content = body.encode()
     try:
         table = pa_csv.read_csv(
-            io.BytesIO(body.encode()),
-            read_options=pa_csv.ReadOptions(column_names=names, block_size=1 << 24),
+            pa.py_buffer(content),
+            read_options=pa_csv.ReadOptions(
+                column_names=names, block_size=min(max(len(content), 1 << 16), 1 << 24)
+            ),
             parse_options=pa_csv.ParseOptions(delimiter=layout.separator),
             convert_options=pa_csv.ConvertOptions(
                 column_types=dict.fromkeys(names, pa.large_string()),
@@ -182,7 +189,11 @@ def _read_fast(file: str, text: str, layout: _Layout) -> RawTable | None:
     if table.num_rows != body.count("\n") + 1:
         return None
     row = np.arange(table.num_rows, dtype=np.int64) + layout.line + 1
-    return RawTable(layout.headings.table, file, table, row)
+    texts = {
+        name: column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
+        for name, column in zip(used, table.itercolumns(), strict=True)
+    }
+    return RawTable(layout.headings.table, file, texts, row)
 
 
 def _start_of_line(text: str, line: int) -> int:

@@ -115,6 +115,13 @@ def authorities_from_other_tables(frames: Mapping[str, pd.DataFrame]) -> dict[st
     dict of str to ndarray of bool
         Rows filled, by table.
     """
+    unknown = {
+        name: rows
+        for name, frame in frames.items()
+        if name not in ("header", "episodes") and (rows := _of_nobody(frame)).any()
+    }
+    if not unknown:
+        return {}
     known = pd.concat(
         [frames[name][["child", "year", "local_authority"]] for name in ("header", "episodes")]
     )
@@ -125,17 +132,19 @@ def authorities_from_other_tables(frames: Mapping[str, pd.DataFrame]) -> dict[st
     # A reference that two authorities use for different children says nothing.
     known = known[~known.duplicated(["child", "year"], keep=False)]
     filled: dict[str, Mask] = {}
-    for name, frame in frames.items():
-        unknown = (
-            frame["child"].notna() & (frame["local_authority"] == UNKNOWN_AUTHORITY)
-        ).to_numpy()
-        if name in ("header", "episodes") or not unknown.any():
-            continue
-        found = frame.loc[unknown, ["child", "year"]].merge(
+    for name, nobodys in unknown.items():
+        frame = frames[name]
+        found = frame.loc[nobodys, ["child", "year"]].merge(
             known, on=["child", "year"], how="left"
         )["local_authority"]
         rows = np.zeros(len(frame), dtype=bool)
-        rows[np.flatnonzero(unknown)[found.notna().to_numpy()]] = True
+        rows[np.flatnonzero(nobodys)[found.notna().to_numpy()]] = True
         frame.loc[rows, "local_authority"] = found.dropna().to_numpy()
         filled[name] = rows
     return filled
+
+
+def _of_nobody(frame: pd.DataFrame) -> Mask:
+    """Say of each row whether it names a child and no authority."""
+    nameless = frame["child"].notna() & (frame["local_authority"] == UNKNOWN_AUTHORITY)
+    return np.asarray(nameless.to_numpy(), dtype=bool)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import warnings
 from collections.abc import Iterable
 
 import numpy as np
@@ -37,7 +38,7 @@ def read_workbook(file: str, data: bytes) -> FileRead:
     tables: list[RawTable] = []
     findings: list[Findings] = []
     try:
-        book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
+        book = _opened(data)
         for sheet in book.worksheets:
             # The size that a sheet claims may be wrong; without it every row is read.
             sheet.reset_dimensions()
@@ -60,6 +61,13 @@ def read_workbook(file: str, data: bytes) -> FileRead:
             )
         )
     return FileRead(tables, Findings.joined(findings))
+
+
+def _opened(data: bytes) -> openpyxl.Workbook:
+    with warnings.catch_warnings():
+        # Of styles, names and print areas, none of which is data.
+        warnings.simplefilter("ignore", UserWarning)
+        return openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
 
 
 def _read_sheet(

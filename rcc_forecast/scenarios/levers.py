@@ -60,7 +60,11 @@ class CloseHomes:
 
 @dataclass(frozen=True, slots=True)
 class AddHomes:
-    """Open homes of one kind; what is not given is as in the register's homes of that kind."""
+    """Open homes of one kind.
+
+    Where places, ages, need or price are not given, they are as in the
+    register's homes of that kind.
+    """
 
     block: Block
 
@@ -104,7 +108,7 @@ class ChangeFostering:
         )
 
     def _lost(self, homes: pd.DataFrame, start: pd.Timestamp) -> IntArray:
-        """Rows of the households lost: every so-manieth, by authority and reference."""
+        """Rows of the households lost: spread evenly over the list by authority and reference."""
         open_then = ~(homes["opened"] > start) & ~(homes["closed"] < start)
         meant = open_then & (homes["placement_type"] == PlacementType.FOSTER.value)
         authority = self.block.get("local_authority")
@@ -123,7 +127,7 @@ class ChangePrices:
 
     block: Block
 
-    def apply(self, homes: pd.DataFrame, *, as_of: pd.Timestamp) -> pd.DataFrame:  # noqa: ARG002
+    def apply(self, homes: pd.DataFrame, *, as_of: pd.Timestamp) -> pd.DataFrame:  # noqa: ARG002 - of every lever
         """Change the weekly cost of the homes meant."""
         factor = 1.0 + float(self.block.get("inflation_pct", 0.0)) / 100.0
         meant = pd.Series(True, index=homes.index)

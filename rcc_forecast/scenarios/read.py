@@ -45,6 +45,12 @@ def _amount(value: Any) -> Any:
     return _number(value)
 
 
+def _share(value: Any) -> Any:
+    amount = _amount(value)
+    low, high = amount if isinstance(amount, tuple) else (amount, amount)
+    return amount if low is not None and low >= 0.0 and high <= 100.0 else None
+
+
 def _count(value: Any) -> Any:
     whole = isinstance(value, int) and not isinstance(value, bool) and value >= 0
     return value if whole else _amount(value) if isinstance(value, list) else None
@@ -80,6 +86,7 @@ def _one_of(what: str, names: list[str]) -> Key:
 
 
 AMOUNT = Key("a number, or an interval [low, high]", _amount)
+SHARE = Key("a number from 0 to 100, or an interval [low, high]", _share)
 COUNT = Key("a whole number from 0, or an interval [low, high]", _count)
 NUMBER = Key("a number", _number)
 FLAG = Key("true or false", _flag)
@@ -126,7 +133,7 @@ BLOCKS: dict[str, dict[str, Key]] = {
     "homes.close": {"home_id": TEXT, "provider": TEXT, "on": DAY, **_WHEN},
     "foster": {
         "recruit": COUNT,
-        "lose_pct": AMOUNT,
+        "lose_pct": SHARE,
         "places": COUNT,
         "local_authority": AUTHORITY,
         **_WHEN,
@@ -172,7 +179,7 @@ def read_scenario(path: Path) -> Scenario:
     try:
         given = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise UnreadableInputError(path=str(path), expected="a scenario in TOML") from error
+        raise UnreadableInputError(path=path.name, expected="a scenario in TOML") from error
     return parse_scenario(given, name=path.stem)
 
 

@@ -13,9 +13,6 @@ import pandas as pd
 
 from rcc_forecast.errors import RccError
 
-Amount = float | tuple[float, float]
-"""A number, or an interval ``[low, high]`` that stands for not knowing."""
-
 
 class UnsupportedScenarioError(RccError):
     """The scenario asks for levers that this version can read but not yet apply."""

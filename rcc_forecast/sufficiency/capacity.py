@@ -13,8 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from models.forecast import FloatArray, IntArray
-from rcc_forecast.sufficiency.residents import own_residents
+from models.forecast import FloatArray
+from rcc_forecast.sufficiency.residents import own_residents, positions
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +102,8 @@ def read_register(
         In places; months in which a home is closed do not count it.
     """
     homes = homes.reset_index(drop=True)
-    row = _positions(authorities, homes["local_authority"])
-    column = _positions(kinds, homes["placement_type"])
+    row = positions(authorities, homes["local_authority"])
+    column = positions(kinds, homes["placement_type"])
     inside = (row >= 0) & (column >= 0)
     counted = homes[inside]
     cell = (row[inside], column[inside])
@@ -182,10 +182,6 @@ def capacity_of(
     return AreaCapacity(
         approved=approved, usable=usable, others=approved - usable, elsewhere=children - own
     )
-
-
-def _positions(names: list[str], wanted: pd.Series[str]) -> IntArray:
-    return np.asarray(pd.Index(names).get_indexer(pd.Index(wanted)))
 
 
 def _places(homes: pd.DataFrame) -> tuple[FloatArray, FloatArray]:

@@ -7,6 +7,9 @@ import pandas as pd
 
 from rcc_forecast.sufficiency.assumptions import Assumptions
 
+_NOBODY = 0.05
+"""Mean children under which nobody is expected."""
+
 
 def rate(rows: pd.DataFrame, *, assumptions: Assumptions) -> pd.DataFrame:
     """Rate every row that has a probability of shortage.
@@ -59,10 +62,6 @@ def rate(rows: pd.DataFrame, *, assumptions: Assumptions) -> pd.DataFrame:
         default=chance + "; on average " + _places(spare) + " to spare." + elsewhere,
     )
     return pd.DataFrame({"rag": rag, "rag_reason": reason}, index=rows.index).astype("str")
-
-
-_NOBODY = 0.05
-"""Mean children under which nobody is expected."""
 
 
 def _percent(share: pd.Series[float]) -> pd.Series[str]:

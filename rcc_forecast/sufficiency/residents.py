@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from models.forecast import FloatArray
+from models.forecast import FloatArray, IntArray
 from rcc_forecast.codes import ADULT_AGE
 
 URN_SHARE_NEEDED = 0.8
@@ -84,9 +84,9 @@ def own_residents(
     part = (places / places.groupby(level=[0, 1]).transform("sum")).rename("part").reset_index()
     part = part.rename(columns={"local_authority": "home_authority"})
     joined = residents.dropna(subset=["urn"]).merge(part, on=["urn", "placement_type"])
-    child = _positions(authorities, joined["local_authority"])
-    home = _positions(authorities, joined["home_authority"])
-    kind = _positions(kinds, joined["placement_type"])
+    child = positions(authorities, joined["local_authority"])
+    home = positions(authorities, joined["home_authority"])
+    kind = positions(kinds, joined["placement_type"])
     known = (child >= 0) & (home >= 0) & (kind >= 0)
     known[known] &= seen[kind[known]]
     children = (joined["children"] * joined["part"].fillna(0.0)).to_numpy(float)[known]
@@ -102,7 +102,6 @@ def _share_with_urn(residents: pd.DataFrame) -> pd.Series[float]:
     return with_urn.groupby(kind).sum() / children.groupby(kind).sum()
 
 
-def _positions(
-    names: list[str], wanted: pd.Series[str]
-) -> np.ndarray[tuple[int], np.dtype[np.intp]]:
+def positions(names: list[str], wanted: pd.Series[str]) -> IntArray:
+    """Give the place of each value among the names, -1 where it is none of them."""
     return np.asarray(pd.Index(names).get_indexer(pd.Index(wanted)))

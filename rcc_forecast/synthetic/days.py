@@ -28,12 +28,6 @@ def return_end(year: int) -> int:
     return day(year, 3, 31)
 
 
-def return_of(days: Days) -> Days:
-    """Give the return year in which each day falls."""
-    months = days.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
-    return np.asarray((months - 3) // 12 + 1971, dtype=np.int64)
-
-
 def birthday(born: Days, age: int | Days) -> Days:
     """Give the day on which an age is reached; 29 February becomes 1 March."""
     date = born.astype("datetime64[D]")

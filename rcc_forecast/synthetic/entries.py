@@ -45,7 +45,12 @@ WEEKDAYS = np.array([1.15, 1.15, 1.1, 1.15, 1.35, 0.55, 0.55])
 YEARLY_DISPERSION = 4.0
 """Variance over mean of an authority's yearly starts (DfE 2011-2022, median 4.1)."""
 
-_FROM_SIBLINGS = 1.9  # what families alone give: E[size²] / E[size]
+_FROM_SIBLINGS = 1.9
+"""Variance over mean that families alone give: E[size²] / E[size]."""
+
+_CHILDREN_A_FAMILY = 1.53
+"""Found by drawing a million families: brothers and sisters over 16 stay at home."""
+
 _PERSISTENCE = 0.93
 _YEARS_REMEMBERED = 2.2
 _SHARED = 0.3
@@ -168,7 +173,7 @@ def draw_families(
         One row a child: family, unit (who enter and live together), entry,
         born (day numbers), twin (1 for both twins), uasc (0).
     """
-    families = rng.poisson(rates / _children_a_family())
+    families = rng.poisson(rates / _CHILDREN_A_FAMILY)
     entry = _days_of(calendar, families, rng)
     n = len(entry)
     band = rng.choice(5, n, p=_BAND_SHARES)
@@ -230,11 +235,6 @@ def _monthly_variance(of_year: float) -> float:
     lags = np.arange(1, 12)
     averaged = (12 + 2 * ((12 - lags) * _PERSISTENCE**lags).sum()) / 144
     return float(of_year / averaged)
-
-
-def _children_a_family() -> float:
-    # Found by drawing a million families: brothers and sisters over 16 stay at home.
-    return 1.53
 
 
 def _days_of(calendar: Calendar, counts: NDArray[np.int64], rng: np.random.Generator) -> Days:

@@ -248,7 +248,7 @@ def _of_each_child(
     rows = rows.sort_values(["child", "start"], kind="stable", ignore_index=True)
     new_stay = (rows["child"] != rows["child"].shift(-1)) | (rows["stay"] != rows["stay"].shift(-1))
     last = new_stay.to_numpy()
-    # Twelve-year-olds may follow an older brother nowhere: under 16 there is no K3.
+    # Under 16 there is no K3, wherever an older brother or sister moves.
     young = birthday(rows["born"].to_numpy(), 16) > rows["start"].to_numpy()
     rows.loc[young & (rows["type"] == SUPPORTED).to_numpy(), "type"] = TYPES.index("childrens_home")
     rows["rec"] = ""

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import zlib
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -82,7 +83,7 @@ class SyntheticRegion:
     children: pd.DataFrame
     cohort: pd.DataFrame
     sibling_groups: pd.DataFrame
-    truth: dict[str, object]
+    truth: dict[str, Any]
 
 
 def synthesise(
@@ -557,12 +558,11 @@ def _children_to_place(
     new["family"] += int(people["family"].max()) + 1
     moving = lives[lives["must_move"]]
     to_place = pd.concat([moving, new], ignore_index=True)
-    cohort = lives.assign(must_move=lives["must_move"])
     return (
         waiting.children_table(
             to_place, around, register, today=today, rng=chance.of("children to place")
         ),
-        waiting.children_table(cohort, around, register, today=today, rng=chance.of("cohort")),
+        waiting.children_table(lives, around, register, today=today, rng=chance.of("cohort")),
     )
 
 

@@ -23,6 +23,7 @@ Texts = NDArray[np.object_]
 _NO_UPN_BELOW = 5
 _REVIEW_SHARES = [0.5, 0.1, 0.02, 0.04, 0.1, 0.12, 0.12]
 _EARLIER_ORDERS = (["Z1", "P1", "P2", "P3", "P4"], [0.94, 0.012, 0.032, 0.009, 0.007])
+_IN_TOUCH = (["YES", "NO", "REFU", "NREQ", "RHOM"], [0.9, 0.055, 0.02, 0.015, 0.01])
 _ACTIVITIES = (
     ["F1", "F2", "P2", "F4", "F5", "P5", "G4", "G5", "G6"],
     [0.07, 0.22, 0.04, 0.06, 0.16, 0.06, 0.12, 0.22, 0.05],
@@ -42,6 +43,9 @@ _SOCIAL_WORKER_REASONS = (
     [0.16, 0.3, 0.06, 0.26, 0.08, 0.02, 0.03, 0.09],
 )
 _SOCIAL_WORKER_DAYS = 330.0
+_TEAM = 40
+"""Social workers of an authority."""
+
 SOCIAL_WORKERS_FROM = 2024
 DEPRIVATION_FROM = 2027
 
@@ -214,13 +218,9 @@ def _care_leavers(
     age = completed_years(left["born"].to_numpy(), last)
     left = left[(age >= 18) & (age <= 21)]
     n = len(left)
-    touch = rng.choice(
-        np.array(["YES", "NO", "REFU", "NREQ", "RHOM"], dtype=object),
-        n,
-        p=[0.9, 0.055, 0.02, 0.015, 0.01],
-    )
+    touch = _drawn(_IN_TOUCH, n, rng)
     known = touch == "YES"
-    activity = rng.choice(np.array(_ACTIVITIES[0], dtype=object), n, p=_ACTIVITIES[1])
+    activity = _drawn(_ACTIVITIES, n, rng)
     letters = np.array(list("BCDEKRTUVZ"), dtype=object)
     home = rng.choice(letters, n) + np.where(rng.random(n) < 0.88, "1", "2").astype(object)
     table = _basis(left).assign(
@@ -268,7 +268,7 @@ def _earlier_permanence(
     started = shown[shown["period_start"] >= return_start(year)].drop_duplicates("person")
     rows = people.loc[started["person"]]
     n = len(rows)
-    order = rng.choice(np.array(_EARLIER_ORDERS[0], dtype=object), n, p=_EARLIER_ORDERS[1])
+    order = _drawn(_EARLIER_ORDERS, n, rng)
     born = rows["born"].to_numpy()
     none = (order == "Z1") | (started["start"].to_numpy() - born < 400)
     made = born + np.floor(rng.random(n) * np.maximum(started["start"].to_numpy() - born, 1))
@@ -313,9 +313,8 @@ def _social_workers(spans: pd.DataFrame, year: int, rng: np.random.Generator) ->
     # The team of a child does not change with the year: its first worker is fixed.
     person = spans["person"].to_numpy()
     own = spans["own"].to_numpy()
-    team = 40
     parts: list[pd.DataFrame] = []
-    at, worker, active = start.copy(), (person * 7 + year) % team, np.arange(len(spans))
+    at, worker, active = start.copy(), (person * 7 + year) % _TEAM, np.arange(len(spans))
     for turn in range(4):
         days = np.ceil(rng.exponential(_SOCIAL_WORKER_DAYS, len(active))).astype(np.int64) + 20
         until = at[active] + days
@@ -338,7 +337,7 @@ def _social_workers(spans: pd.DataFrame, year: int, rng: np.random.Generator) ->
             )
         )
         at[active] = until
-        worker[active] = (worker[active] + 1 + rng.integers(0, team - 1, len(active))) % team
+        worker[active] = (worker[active] + 1 + rng.integers(0, _TEAM - 1, len(active))) % _TEAM
         active = active[goes_on]
     return _sorted(pd.concat(parts), "at").drop(columns="at")
 

@@ -7,6 +7,7 @@ import io
 import json
 import os
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -54,7 +55,7 @@ def folder_of(authority: str) -> str:
 
 def readme(region: SyntheticRegion) -> str:
     """Say what the files are, that they are invented, and how to make them again."""
-    asked: dict[str, object] = region.truth["arguments"]  # type: ignore[assignment]
+    asked = region.truth["arguments"]
     return _README.format(
         authorities=", ".join(folder_of(code) for code in region.authorities),
         first=region.years[0],
@@ -70,7 +71,7 @@ def readme(region: SyntheticRegion) -> str:
 def _return_files(region: SyntheticRegion) -> list[tuple[str, str]]:
     lost = {
         (f["local_authority"], f["year"], f["table"]): str(f["column"])
-        for f in _faulty_files(region)
+        for f in region.truth["faulty_files"]
         if f["fault"] in ("column-missing", "table-missing")
     }
     files: list[tuple[str, str]] = []
@@ -84,22 +85,16 @@ def _return_files(region: SyntheticRegion) -> list[tuple[str, str]]:
     return sorted(files)
 
 
-def _faulty_files(region: SyntheticRegion) -> list[dict[str, object]]:
-    files: list[dict[str, object]] = region.truth["faulty_files"]  # type: ignore[assignment]
-    return files
-
-
-def _with_files(truth: dict[str, object]) -> dict[str, object]:
+def _with_files(truth: dict[str, Any]) -> dict[str, Any]:
     """Name the file of every fault, as it is written."""
     named = dict(truth)
     for key in ("faulty_files", "faulty_rows"):
-        faults: list[dict[str, object]] = truth[key]  # type: ignore[assignment]
         named[key] = [
             {
                 "file": f"{folder_of(str(f['local_authority']))}/{f['year']}/{f['table']}.csv",
                 **{k: v for k, v in f.items() if k not in ("local_authority", "year", "table")},
             }
-            for f in faults
+            for f in truth[key]
         ]
     return named
 

@@ -1,4 +1,4 @@
-"""Small SSDA903 returns, as rows, as files, and damaged."""
+"""Small SSDA903 returns, as rows and as files."""
 
 from __future__ import annotations
 
@@ -112,18 +112,23 @@ def in_one_file(files: Mapping[str, bytes], rng: np.random.Generator) -> dict[st
     """The same returns as a zip, a workbook a year or an XML file a year, at random."""
     kind = int(rng.integers(3))
     if kind == 0:
-        content = io.BytesIO()
-        with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
-            for name, data in files.items():
-                archive.writestr(name, data)
-        return {"returns.zip": content.getvalue()}
+        return {"returns.zip": as_zip(files)}
     by_year: dict[str, dict[str, list[list[str]]]] = {}
     for name, data in files.items():
         year, table = name.removesuffix(".csv").split("/")
-        by_year.setdefault(year, {})[table] = _as_cells(data)
+        by_year.setdefault(year, {})[table] = as_cells(data)
     if kind == 1:
         return {f"{year}.xlsx": as_workbook(tables) for year, tables in by_year.items()}
     return {f"{year}.xml": _as_xml(tables) for year, tables in by_year.items()}
+
+
+def as_zip(files: Mapping[str, bytes]) -> bytes:
+    """Files packed as they are."""
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in files.items():
+            archive.writestr(name, data)
+    return content.getvalue()
 
 
 def _as_xml(tables: Mapping[str, list[list[str]]]) -> bytes:
@@ -142,103 +147,7 @@ def _as_xml(tables: Mapping[str, list[list[str]]]) -> bytes:
     return f'<?xml version="1.0" encoding="UTF-8"?>\n<Message>{children}</Message>'.encode()
 
 
-def damaged_bytes(files: Mapping[str, bytes], rng: np.random.Generator) -> dict[str, bytes]:
-    """A copy with bytes changed or the end cut off in each file."""
-    harms = (_bytes_flipped, _truncated)
-    return {name: harms[rng.integers(2)](data, rng) for name, data in files.items()}
-
-
-def damaged(files: Mapping[str, bytes], rng: np.random.Generator) -> dict[str, bytes]:
-    """A copy with one to four kinds of damage, each to a file at random."""
-    harmed = dict(files)
-    for _ in range(int(rng.integers(1, 5))):
-        name = sorted(harmed)[rng.integers(len(harmed))]
-        harm = _HARMS[rng.integers(len(_HARMS))]
-        harmed[name] = harm(harmed[name], rng)
-    if rng.random() < 0.1:
-        harmed.pop(sorted(harmed)[rng.integers(len(harmed))])
-    return harmed
-
-
-def _bytes_flipped(data: bytes, rng: np.random.Generator) -> bytes:
-    content = np.frombuffer(data, dtype=np.uint8).copy()
-    if len(content):
-        at = rng.integers(len(content), size=int(rng.integers(1, 30)))
-        content[at] = rng.integers(256, size=len(at))
-    return content.tobytes()
-
-
-def _truncated(data: bytes, rng: np.random.Generator) -> bytes:
-    return data[: rng.integers(len(data) + 1)]
-
-
-def _lines_repeated(data: bytes, rng: np.random.Generator) -> bytes:
-    lines = data.split(b"\r\n")
-    again = [lines[at] for at in rng.integers(len(lines), size=int(rng.integers(1, 8)))]
-    return b"\r\n".join([*lines[:-1], *again, b""])
-
-
-def _lines_cut(data: bytes, rng: np.random.Generator) -> bytes:
-    lines = data.split(b"\r\n")
-    for at in rng.integers(len(lines), size=4):
-        lines[at] = lines[at][: rng.integers(len(lines[at]) + 1)]
-    return b"\r\n".join(lines)
-
-
-def _as_cells(data: bytes) -> list[list[str]]:
+def as_cells(data: bytes) -> list[list[str]]:
+    """The lines and fields of a CSV file."""
     lines = data.decode("utf-8", errors="replace").replace("\x00", "").split("\r\n")
     return [line.split(",") for line in lines if line]
-
-
-def _as_bytes(cells: list[list[str]]) -> bytes:
-    return "".join(",".join(row) + "\r\n" for row in cells).encode()
-
-
-def _column_dropped(data: bytes, rng: np.random.Generator) -> bytes:
-    cells = _as_cells(data)
-    if not cells:
-        return data
-    at = int(rng.integers(len(cells[0])))
-    return _as_bytes([row[:at] + row[at + 1 :] for row in cells])
-
-
-def _columns_shuffled(data: bytes, rng: np.random.Generator) -> bytes:
-    cells = _as_cells(data)
-    if not cells:
-        return data
-    order = rng.permutation(len(cells[0]))
-    return _as_bytes([[row[at] for at in order if at < len(row)] for row in cells])
-
-
-_ODD = (
-    *("31/02/2020", "2020-05-01", "01/05/20", "43952", "1 May 2020", "05/13/2020", "9999-12-31"),
-    *("", "NULL", "n/a", "\u00a0", '"', "u4", "ZZ9", "1.0", "-1", "=1+1", "O'Brien", "\u2603" * 5),
-)
-
-
-def _cells_changed(data: bytes, rng: np.random.Generator) -> bytes:
-    cells = _as_cells(data)
-    for _ in range(int(rng.integers(1, 20))):
-        if cells:
-            row = cells[rng.integers(len(cells))]
-            row[rng.integers(len(row))] = _ODD[rng.integers(len(_ODD))]
-    return _as_bytes(cells)
-
-
-def _in_another_encoding(data: bytes, rng: np.random.Generator) -> bytes:
-    encoding = ("utf-16", "cp1252", "utf-8-sig", "utf-16-le")[rng.integers(4)]
-    return data.decode("utf-8", errors="replace").encode(encoding, errors="replace")
-
-
-def _with_another_separator(data: bytes, rng: np.random.Generator) -> bytes:
-    return data.replace(b",", (b";", b"\t", b"|", b" ")[rng.integers(4)])
-
-
-def _emptied(data: bytes, rng: np.random.Generator) -> bytes:
-    return (b"", data.split(b"\r\n")[0], b"\r\n" * 5, bytes(100))[rng.integers(4)]
-
-
-_HARMS = (
-    *(_bytes_flipped, _truncated, _lines_repeated, _lines_cut, _column_dropped),
-    *(_columns_shuffled, _cells_changed, _in_another_encoding, _with_another_separator, _emptied),
-)

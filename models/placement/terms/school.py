@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from models.placement.eligibility import miles_from_school
 from models.placement.problem import FloatArray, IntArray, PlacementProblem
 from models.placement.terms.base import term
 
@@ -11,5 +12,4 @@ from models.placement.terms.base import term
 @term("school_mile", points=3, tier="rest")
 def school_mile(problem: PlacementProblem, child: IntArray, home: IntArray) -> FloatArray:
     """Miles from the school; none for a child without one."""
-    away = problem.children.school_xy[child] - problem.homes.xy[home]
-    return np.nan_to_num(np.hypot(away[..., 0], away[..., 1]), nan=0.0)
+    return np.nan_to_num(miles_from_school(problem, child, home), nan=0.0)

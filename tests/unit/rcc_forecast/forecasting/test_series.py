@@ -71,6 +71,32 @@ def test_figures_are_ordered_and_never_negative(tmp_path):
     assert quantiles.min() >= 0
 
 
+def test_a_gap_is_not_filled_from_the_future_when_the_past_is_forecast(tmp_path):
+    rows = [f"a,{year},{100 + year % 3}" for year in range(2000, 2020)]
+    gap = [row for row in rows if ",2018," not in row and ",2019," not in row]
+    low, high = [*gap, "a,2020,1", "a,2021,1"], [*gap, "a,2020,900", "a,2021,900"]
+
+    errors = [
+        backtest_series(
+            read_series(_file(tmp_path, given), season=1), horizon=2, n_paths=40, origins=1
+        )
+        for given in (low, high)
+    ]
+
+    # Held flat from 2019, which was not known then: 2017's 101. Off by 100, or by 799.
+    flat = [table.loc[table["model"] == "hold_flat", "wape"].iloc[0] for table in errors]
+    assert flat[0] == pytest.approx(100 / 1, rel=0.01)
+    assert flat[1] == pytest.approx(799 / 900, rel=0.01)
+
+
+@pytest.mark.parametrize("row", ["a,2021-00,5", "a,2021-13,5", "a,2021-02,inf"])
+def test_a_month_or_number_that_cannot_be_is_refused_by_its_line(tmp_path, row):
+    path = _file(tmp_path, ["a,2020-12,4", row])
+
+    with pytest.raises(UnreadableInputError, match="line 3"):
+        read_series(path, season=12)
+
+
 def test_a_gap_is_filled_between_its_neighbours_and_told(tmp_path):
     table = read_series(_file(tmp_path, ["a,2020,4", "a,2022,8"]), season=1)
 

@@ -90,16 +90,27 @@ def test_the_second_row_of_a_reference_is_refused():
 
 
 def test_a_home_of_unknown_kind_is_refused_and_the_code_shown():
-    frame, found = homes_with(placement_type="castle")
+    frame, found = homes_with(placement_type="fosters")
 
     assert frame["home_id"].tolist() == ["H2"]
-    assert found.of("code-unknown")["found"].str.startswith("'castle'").all()
+    assert found.of("code-unknown")["found"].str.startswith("'fosters'").all()
 
 
-def test_a_value_without_the_form_of_a_code_is_not_shown():
-    _, found = homes_with(placement_type="the Smiths, 4 Mill Lane")
+@pytest.mark.parametrize("value", ["the Smiths, 4 Mill Lane", "Jayden", "M11AA"])
+def test_a_value_that_may_be_a_name_or_a_postcode_is_not_shown(value):
+    _, found = homes_with(placement_type=value)
 
     assert found.of("code-unknown")["found"].str.startswith("a value").all()
+
+
+@pytest.mark.parametrize(
+    ("column", "rule"),
+    [("age", "age-blank"), ("needs", "number-unreadable"), ("easting", "place-missing")],
+)
+def test_an_infinite_number_is_no_number(column, rule):
+    _, found = children_with(**{column: "inf"})
+
+    assert found.of(rule)["row"].tolist() == [2]
 
 
 def test_a_need_out_of_range_is_told():

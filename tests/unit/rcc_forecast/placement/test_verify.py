@@ -65,6 +65,15 @@ def test_a_plan_as_it_was_made_has_no_fault(folder):
     assert faults(folder) == []
 
 
+def test_references_that_a_spreadsheet_would_run_are_still_recognised(tmp_path):
+    children, homes = [a_child("-5"), a_child("@a")], [a_foster_home("=H1", places_available=2)]
+    write_plan(a_plan(children, homes), tmp_path)
+
+    found = verify_plan(tmp_path, children_table(*children), homes_table(*homes))
+
+    assert found == []
+
+
 def test_a_child_moved_into_a_full_home_is_found(folder):
     rewrite_plan(folder, "C4", home_id="H2")
 

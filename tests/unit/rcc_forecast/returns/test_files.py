@@ -298,3 +298,16 @@ def test_a_path_that_points_out_of_the_zip_stays_inside():
     returns = read_returns_from({"upload.zip": content.getvalue()})
 
     assert list(returns.tables["uasc"]["file"]) == ["2021/uasc.csv"]
+
+
+def test_two_files_of_one_name_in_a_zip_are_both_read():
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        archive.writestr("2021/header.csv", as_csv([a_header("1")], HEADER))
+        with pytest.warns(UserWarning, match="Duplicate"):
+            archive.writestr("2021/header.csv", as_csv([a_header("2")], HEADER))
+
+    returns = read_returns_from({"upload.zip": content.getvalue()})
+
+    assert list(returns.files["file"]) == ["2021/header (2).csv", "2021/header.csv"]
+    assert set(returns.tables["header"]["child"]) == {"1", "2"}

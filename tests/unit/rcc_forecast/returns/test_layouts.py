@@ -212,11 +212,11 @@ def test_a_path_with_nothing_to_read_is_an_error(tmp_path):
 
 def test_files_without_a_known_column_are_told_and_stop_nothing():
     returns = read_returns_from(
-        _in_folder("2021") | {"notes.csv": b"a,b\r\n1,2\r\n", "truth.json": b"{}"}
+        _in_folder("2021") | {"notes.csv": b"a,b\r\n1,2\r\n", "minutes.docx": b"PK"}
     )
 
     assert list(returns.findings.of("file-not-recognised")["file"]) == ["notes.csv"]
-    assert list(returns.findings.of("file-ignored")["file"]) == ["truth.json"]
+    assert list(returns.findings.of("file-ignored")["file"]) == ["minutes.docx"]
     assert len(returns.tables["episodes"]) == 1
 
 
@@ -257,3 +257,28 @@ def test_the_peers_sample_is_read_to_the_last_row():
     assert episodes["rows_filed"].sum() == 3_737
     assert episodes["rows_used"].sum() == 3_737
     assert not len(unaccounted(returns))
+
+
+def test_the_programs_own_files_are_told_in_one_quiet_line():
+    own = {
+        "homes.csv": b"home_id,urn,provider,sector,placement_type\r\nH1,,,,foster\r\n",
+        "children.csv": b"child_id,local_authority,age,sex\r\nA,E08000006,9,F\r\n",
+        "sibling_groups.csv": b"sibling_group,local_authority,child_id,twin\r\n",
+        "truth.json": b"{}",
+        "README.txt": b"About these files.",
+    }
+
+    returns = read_returns_from(_in_folder("2021") | own)
+
+    told = returns.findings.of("own-file")
+    assert len(told) == 1
+    assert told["severity"].item() == "noted"
+    assert all(name in told["found"].item() for name in own)
+    assert not len(returns.findings.of("file-not-recognised"))
+    assert not len(returns.findings.of("file-ignored"))
+
+
+def test_a_damaged_header_named_children_is_not_taken_for_the_programs_own():
+    returns = read_returns_from(_in_folder("2021") | {"children.csv": b"CH\r\n1\r\n"})
+
+    assert list(returns.findings.of("file-not-recognised")["file"]) == ["children.csv"]

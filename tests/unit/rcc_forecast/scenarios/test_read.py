@@ -72,6 +72,8 @@ def test_a_name_that_is_not_known_is_refused_with_the_nearest(given, nearest):
     [
         ({"foster": {"recruit": "forty"}}, r"\[foster\] recruit"),
         ({"foster": {"recruit": -1}}, r"\[foster\] recruit"),
+        ({"foster": {"lose_pct": -5}}, r"\[foster\] lose_pct"),
+        ({"foster": {"lose_pct": [90, 120]}}, r"\[foster\] lose_pct"),
         ({"entries": {"change_pct": [5, 1]}}, r"\[entries\] change_pct"),
         ({"homes": {"close": [{"home_id": "A", "on": "soon"}]}}, r"\[\[homes.close\]\] 1 on"),
         ({"homes": {"close": [{"on": "2026-01-01"}]}}, r"\[\[homes.close\]\] 1"),
