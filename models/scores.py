@@ -1,4 +1,4 @@
-"""How good forecasts were: scaled errors, quantile scores, coverage, bias.
+"""How good forecasts were: errors and quantile scores, in units that compare.
 
 Errors are forecast minus actual, so that a positive bias is a forecast too
 high. A missing actual (NaN) scores nothing anywhere.
@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from models.forecast import FloatArray, PathArray
+from models.forecast import FloatArray
 
 QUANTILE_LEVELS: FloatArray = np.array(
     [0.025, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.975]
@@ -69,16 +69,6 @@ def rmsse(errors: FloatArray, scale: FloatArray) -> FloatArray:
     return np.asarray(np.sqrt(_mean(errors**2)) / scale)
 
 
-def wape(errors: FloatArray, actual: FloatArray) -> float:
-    """Give Σ|error| / Σ actual over everything known; NaN where nobody was there."""
-    return _ratio(np.abs(errors), actual)
-
-
-def bias(errors: FloatArray, actual: FloatArray) -> float:
-    """Give Σ error / Σ actual, signed: above zero where forecasts were too high."""
-    return _ratio(errors, actual)
-
-
 def quantile_crps(quantiles: FloatArray, actual: FloatArray) -> FloatArray:
     """Give CRPS from quantiles at `QUANTILE_LEVELS`.
 
@@ -102,53 +92,9 @@ def quantile_crps(quantiles: FloatArray, actual: FloatArray) -> FloatArray:
     return total
 
 
-def paths_crps(paths: PathArray, actual: FloatArray) -> FloatArray:
-    """Give CRPS of sample paths themselves.
-
-    Parameters
-    ----------
-    paths : ndarray, shape (n_paths, ...)
-        Sample paths.
-    actual : ndarray, shape (...)
-        What came.
-
-    Returns
-    -------
-    ndarray, shape (...)
-        mean|X − y| − Σ_i (2i − m − 1) x_(i) / m², x sorted.
-
-    Notes
-    -----
-    Gneiting & Raftery (2007), "Strictly proper scoring rules, prediction, and
-    estimation", *JASA* 102, equation 21.
-    """
-    m = len(paths)
-    ordered = np.sort(np.asarray(paths, dtype=np.float64), axis=0)
-    rank = (2 * np.arange(1, m + 1) - m - 1).reshape(-1, *[1] * (ordered.ndim - 1))
-    return np.asarray(np.abs(paths - actual).mean(axis=0) - (rank * ordered).sum(axis=0) / m**2)
-
-
-def coverage(low: FloatArray, high: FloatArray, actual: FloatArray) -> float:
-    """Give the share of known actuals inside their interval, ends included."""
-    known = np.isfinite(actual)
-    inside = (low[known] <= actual[known]) & (actual[known] <= high[known])
-    return float(inside.mean()) if known.any() else float("nan")
-
-
-def relative_width(low: FloatArray, high: FloatArray, actual: FloatArray) -> float:
-    """Give the mean width of intervals over the mean actual."""
-    return _ratio(np.where(np.isfinite(actual), high - low, np.nan), actual)
-
-
 def _mean(values: FloatArray) -> FloatArray:
     known: NDArray[np.bool_] = np.isfinite(values)
     count = known.sum(axis=-1)
     total = np.where(known, values, 0.0).sum(axis=-1)
     empty = np.full(np.shape(total), np.nan)
     return np.asarray(np.divide(total, count, out=empty, where=count > 0))
-
-
-def _ratio(above: FloatArray, below: FloatArray) -> float:
-    known = np.isfinite(above) & np.isfinite(below)
-    base = float(below[known].sum())
-    return float(above[known].sum()) / base if base > 0 else float("nan")

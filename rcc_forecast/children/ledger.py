@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import pandas as pd
 
+from rcc_forecast.children.repair import BEGINS_LATER
 from rcc_forecast.children.rows import TABLE
 from rcc_forecast.children.stitch import FILED_AGAIN, SUPERSEDED
 from rcc_forecast.results.findings import Findings, Severity
 from rcc_forecast.results.returns import FiledReturns
 
-_MERGING = (FILED_AGAIN, SUPERSEDED)
-"""Rules whose rows are not refused, but stand in another row of the child."""
+_NOT_REFUSED = (FILED_AGAIN, SUPERSEDED, BEGINS_LATER)
+"""Rules whose rows are sound, and stand in another row of the child or beyond the last day."""
 
 
 def unaccounted(returns: FiledReturns, kept: pd.DataFrame, findings: Findings) -> pd.DataFrame:
@@ -32,7 +33,7 @@ def unaccounted(returns: FiledReturns, kept: pd.DataFrame, findings: Findings) -
         sum of the others.
     """
     frame = findings.frame
-    leaves_out = (frame["severity"] == Severity.REFUSED.value) | frame["rule"].isin(_MERGING)
+    leaves_out = (frame["severity"] == Severity.REFUSED.value) | frame["rule"].isin(_NOT_REFUSED)
     told = frame[leaves_out & (frame["table"] == TABLE)]
     balance = pd.DataFrame(
         {

@@ -12,6 +12,10 @@ from rcc_forecast.results.findings import Findings, Severity
 from rcc_forecast.results.journeys import birthday
 
 
+BEGINS_LATER = "begins-after-as-of"
+"""Rule of episodes that are sound, and lie beyond the day that was asked for."""
+
+
 def within_time(
     spells: pd.DataFrame, rows: FiledRows, *, as_of: pd.Timestamp
 ) -> tuple[pd.DataFrame, Findings]:
@@ -23,16 +27,17 @@ def within_time(
         told(
             rows,
             spells[to_come],
-            "begins-after-as-of",
-            Severity.REFUSED,
+            BEGINS_LATER,
+            # Nothing is wrong with the row: it lies beyond the day that was asked for.
+            Severity.NOTED,
             found="an episode that begins after the last day of the returns",
-            done="left out",
+            done="left out of every count up to that day",
         ),
         told_by_file(
             rows,
             spells[ends_later],
             "ends-after-as-of",
-            Severity.REPAIRED,
+            Severity.NOTED,
             found="episodes that end after the last day of the returns",
             done="counted as open",
         ),

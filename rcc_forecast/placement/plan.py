@@ -181,7 +181,7 @@ def _solve(
     home = reached[-1].priced.solution.home
     proven = all(tier.priced.solution.status == "optimal" for tier in reached)
     cut = any(tier.priced.solution.cut for tier in reached)
-    by_points = price_points(built.problem, home, weights=settings.weights)
+    by_points = price_points(built.problem, home, weights=settings.weights, effort=effort)
     return _Solved(by_points, home, "optimal" if proven else "feasible", cut, reached)
 
 

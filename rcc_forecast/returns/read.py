@@ -28,6 +28,7 @@ from rcc_forecast.returns.own_files import own_files_told_together
 from rcc_forecast.returns.raw import FileRead, RawTable
 from rcc_forecast.returns.recognise import TABLE_OF_NAME
 from rcc_forecast.returns.rules import When, apply_rules
+from rcc_forecast.returns.slipped_years import refuse_slipped_years
 from rcc_forecast.returns.text_tables import read_text_file
 from rcc_forecast.returns.under_check import (
     ReturnsUnderCheck,
@@ -136,6 +137,7 @@ def _understood(
     findings = as_filed.findings + faults + absent_columns(tables, labels)
     returns = _typed_tables(tables, labels)
     _fill_authorities(returns)
+    refuse_slipped_years(returns)
     counted = rows_filed(returns.frames, tables, labels)
     _check(returns)
     filed = rows_by_return(counted, returns.frames)

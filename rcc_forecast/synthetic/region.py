@@ -140,8 +140,8 @@ def synthesise(
     episodes, spells = _with_spells(episodes, people, around, today, chance.of("locations"))
     register = homes.build_register(spells, around, levels, today=today, rng=chance.of("register"))
     episodes = _with_homes(episodes, spells, register, around, chance.of("homes"))
-    people, episodes, stays = _with_short_breaks(
-        people, episodes, stays, expected, around, first_return, last_return, chance
+    people, episodes = _with_short_breaks(
+        people, episodes, expected, around, first_return, last_return, chance
     )
     episodes = _with_needs(episodes, people, chance.of("needs"))
     born = people["born"].to_numpy()[episodes["person"].to_numpy()]
@@ -376,29 +376,20 @@ def _with_homes(
 def _with_short_breaks(
     people: pd.DataFrame,
     episodes: pd.DataFrame,
-    stays: pd.DataFrame,
     expected: pd.Series[float],
     around: Surroundings,
     first_return: int,
     last_return: int,
     chance: _Chance,
-) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Add the disabled children on short breaks, whom official counts leave out."""
     rng = chance.of("short breaks")
-    first, last = return_start(first_return), return_end(last_return)
-    span = (last - first) / YEAR_DAYS
-    many = rng.poisson(expected.to_numpy() * SHORT_BREAKS * (1 + span / 2.5))
-    own = np.repeat(np.arange(len(many)), many)
+    own, born, start, end = _short_break_days(expected, first_return, last_return, rng)
+    age = completed_years(born, start)
     n = len(own)
-    start = first - 500 + np.floor(rng.random(n) * (last - first + 480)).astype(np.int64)
-    age = 5 + 10 * rng.random(n)
-    born = start - np.floor(age * YEAR_DAYS).astype(np.int64)
-    end = start + np.floor(700 * np.exp(0.6 * rng.standard_normal(n))).astype(np.int64) + 30
-    end = np.minimum(end, birthday(born, 18))
-    family = int(people["family"].max()) + 1 + np.arange(n)
     added = pd.DataFrame(
         {
-            "family": family,
+            "family": int(people["family"].max()) + 1 + np.arange(n),
             "born": born,
             "twin": 0,
             "uasc": 0,
@@ -413,13 +404,43 @@ def _with_short_breaks(
     )
     everybody = pd.concat([people.assign(short_breaks=False), added], ignore_index=True)
     everybody = _named(everybody, around)
+    breaks = _short_break_episodes(own, age, start, end, around, rng).assign(
+        person=lambda rows: len(people) + rows.index,
+        stay=lambda rows: int(episodes["stay"].max()) + 1 + rows.index,
+        spell=lambda rows: int(episodes["spell"].max()) + 1 + rows.index,
+    )
+    breaks["urn"] = homes.agency_numbers(
+        breaks["kind"].to_numpy(), own, own, breaks["spell"].to_numpy()
+    )
+    whole = pd.concat([episodes, breaks], ignore_index=True)
+    whole = whole.sort_values(["person", "start"], kind="stable", ignore_index=True)
+    return everybody, whole
+
+
+def _short_break_days(
+    expected: pd.Series[float], first_return: int, last_return: int, rng: np.random.Generator
+) -> tuple[Days, Days, Days, Days]:
+    """Draw authority, birth, first and last day of each child on short breaks."""
+    first, last = return_start(first_return), return_end(last_return)
+    span = (last - first) / YEAR_DAYS
+    many = rng.poisson(expected.to_numpy() * SHORT_BREAKS * (1 + span / 2.5))
+    own = np.repeat(np.arange(len(many)), many)
+    n = len(own)
+    start = first - 500 + np.floor(rng.random(n) * (last - first + 480)).astype(np.int64)
+    age = 5 + 10 * rng.random(n)
+    born = start - np.floor(age * YEAR_DAYS).astype(np.int64)
+    end = start + np.floor(700 * np.exp(0.6 * rng.standard_normal(n))).astype(np.int64) + 30
+    return own, born, start, np.minimum(end, birthday(born, 18))
+
+
+def _short_break_episodes(
+    own: Days, age: Days, start: Days, end: Days, around: Surroundings, rng: np.random.Generator
+) -> pd.DataFrame:
+    """One episode a child, whose legal status V4 stands for the whole series of breaks."""
+    n = len(own)
     kind = rng.choice([FOSTER, CHILDRENS], n, p=[0.45, 0.55])
-    spell = int(episodes["spell"].max()) + 1 + np.arange(n)
-    breaks = pd.DataFrame(
+    return pd.DataFrame(
         {
-            "person": len(people) + np.arange(n),
-            "stay": int(episodes["stay"].max()) + 1 + np.arange(n),
-            "spell": spell,
             "start": start,
             "end": end,
             "true_end": end,
@@ -434,18 +455,14 @@ def _with_short_breaks(
             "final": True,
             "period_start": start,
             "own": own,
-            "age_at_start": np.floor(age).astype(np.int64),
+            "age_at_start": age,
             "variant": rng.integers(0, 100, n),
             "place_address": draw_addresses(around, own, rng),
-            "urn": homes.agency_numbers(kind, own, own, spell),
             "home": -1,
             "host": own,
             "provider": own,
         }
     )
-    whole = pd.concat([episodes, breaks], ignore_index=True)
-    whole = whole.sort_values(["person", "start"], kind="stable", ignore_index=True)
-    return everybody, whole, stays
 
 
 def _with_needs(

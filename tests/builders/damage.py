@@ -229,7 +229,8 @@ def _cells_changed(data: bytes, rng: np.random.Generator) -> bytes:
 def _dates_mangled(data: bytes, rng: np.random.Generator) -> bytes:
     """Dates far off, of no day, of leap days, and before birth: DOB is a column like others."""
     cells = as_cells(data)
-    dates = [at for at, name in enumerate(cells[0]) if name in ("DECOM", "DEC", "DOB", "DUC")]
+    heading = cells[0] if cells else []
+    dates = [at for at, name in enumerate(heading) if name in ("DECOM", "DEC", "DOB", "DUC")]
     if not dates:
         return data
     for _ in range(int(rng.integers(1, 30))):
