@@ -11,7 +11,6 @@ from rcc_forecast.geography import REORGANISATIONS
 from rcc_forecast.results.findings import Findings, Severity
 from rcc_forecast.results.journeys import birthday
 
-
 BEGINS_LATER = "begins-after-as-of"
 """Rule of episodes that are sound, and lie beyond the day that was asked for."""
 

@@ -188,7 +188,9 @@ def _notes(
     history: DemandHistory,
     horizon: int,
 ) -> tuple[str, ...]:
-    notes = []
+    notes = [
+        "The method was chosen on these same past forecasts: its own scores flatter it a little."
+    ]
     if len(pasts) < len(known):
         notes.append(
             f"{len(known) - len(pasts)} of {len(known)} past returns had under a year of months "

@@ -123,7 +123,7 @@ def test_an_authority_that_filed_later_was_empty_then():
 def test_months_that_have_not_come_are_told_and_not_scored():
     backtest = _backtest(known=[as_known(HISTORY, 49), as_known(HISTORY, 70)])
 
-    assert "1 of 2 past forecasts are scored on fewer than 12 months" in backtest.notes[0]
+    assert "1 of 2 past forecasts are scored on fewer than 12 months" in backtest.notes[-1]
     rows = backtest.table().query("model == 'ets' and level == 'england/total'")
     assert rows.query("horizon == '7-12'")["origins"].eq(1).all()
     assert rows.query("horizon == '1-6'")["origins"].eq(2).all()
