@@ -105,7 +105,7 @@ def write_table(table: pd.DataFrame, path: Path) -> None:
             case ".xlsx":
                 _write_xlsx(table, unfinished)
             case _:
-                text = table.to_json(orient="records", date_format="iso", indent=1)
+                text = _days_as_text(table).to_json(orient="records", indent=1)
                 unfinished.write_text(text + "\n", encoding="utf-8")
 
 
@@ -157,6 +157,12 @@ def whole_folder(path: Path) -> Iterator[Path]:
                 source.replace(target)
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
+
+
+def _days_as_text(table: pd.DataFrame) -> pd.DataFrame:
+    """Write days as YYYY-MM-DD, as CSV does; JSON has no dates of its own."""
+    days = table.select_dtypes("datetime").columns
+    return table.assign(**{name: table[name].dt.strftime("%Y-%m-%d") for name in days})
 
 
 def _write_xlsx(table: pd.DataFrame, path: Path) -> None:

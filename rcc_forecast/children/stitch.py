@@ -74,10 +74,10 @@ def follow_open_rows(
 
     Every child in care on 31 March is in the next return, so an open row of a
     child who is not there ended by then; it counts on that day and not after.
-    Where the next return is missing altogether, the row stays open until the
-    first 1 April that a filed return covers without the child. Where the next return has the
-    child in an episode that spans the row's start, the newer account stands
-    and the row is dropped.
+    Where the next return is missing altogether, nothing says when the row ended:
+    it stays open, and a finding names it if a later return lacks the child.
+    Where the next return has the child in an episode that spans the row's
+    start, the newer account stands and the row is dropped.
 
     Parameters
     ----------
@@ -92,15 +92,16 @@ def follow_open_rows(
     stale = (spells["end"] == OPEN).to_numpy() & (following < NEVER)
     there = stale & _is_filed_in(spells["child"].to_numpy(), following, rows.spells)
     superseded = _spanned_by_the_newer_account(spells, following, there, rows.spells)
-    gone = stale & ~there
-    after_gap = gone & (following > spells["year"].to_numpy() + 1)
+    absent = stale & ~there
+    after_gap = absent & (following > spells["year"].to_numpy() + 1)
+    gone = absent & ~after_gap
     last_day = return_end(np.where(gone, following - 1, 1970))
     # A row is never cut before it begins: a start after that 31 March is a fault told elsewhere.
     ended = np.where(gone, np.maximum(last_day, spells["start"]) + 1, spells["end"])
     findings = [
         told(
             rows,
-            spells[gone & ~after_gap],
+            spells[gone],
             "open-row-not-carried",
             Severity.REPAIRED,
             found="an open episode of a child who is not in the authority's next return",
@@ -110,10 +111,10 @@ def follow_open_rows(
             rows,
             spells[after_gap],
             "open-row-lost-in-gap",
-            Severity.REPAIRED,
+            Severity.NOTED,
             found="an open episode; the next return is missing, and the child is not in the one "
             "after it",
-            done="left open until the 31 March before the first return that lacks the child",
+            done="left open: only the missing return could say when it ended",
         ),
         told(
             rows,

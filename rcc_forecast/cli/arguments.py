@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from rcc_forecast.config import RunConfig
-from rcc_forecast.errors import UnreadableInputError
+from rcc_forecast.errors import NothingUsableError, UnreadableInputError
 
 if TYPE_CHECKING:
+    from rcc_forecast.pipeline import Prepared, Progress
     from rcc_forecast.results.returns import FiledReturns
 
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]
@@ -84,6 +87,33 @@ def read_given_returns(given: argparse.Namespace) -> FiledReturns:
     from rcc_forecast.returns import read_returns
 
     return read_returns(given.returns, authority=given.authority, first_years=given.first_years)
+
+
+def prepare_given_returns(given: argparse.Namespace, progress: Progress) -> Prepared:
+    """Read the returns that the arguments name and take them to monthly demand.
+
+    Raises
+    ------
+    NothingUsableError
+        Nothing can be counted; every fault has then been listed.
+    """
+    from rcc_forecast import pipeline
+
+    progress("reading returns")
+    returns = read_given_returns(given)
+    try:
+        return pipeline.prepare(returns, config_of(given), progress=progress)
+    except NothingUsableError:
+        list_findings(returns)
+        raise
+
+
+def list_findings(returns: FiledReturns) -> None:
+    """List everything found in returns on standard error, where no output can be written."""
+    from rcc_forecast import pipeline
+    from rcc_forecast.returns import findings_text
+
+    sys.stderr.write(findings_text(replace(returns, findings=pipeline.check(returns))))
 
 
 def config_of(given: argparse.Namespace) -> RunConfig:

@@ -14,12 +14,14 @@ from rcc_forecast.cli.arguments import (
     add_out_file,
     add_out_folder,
     add_returns,
-    config_of,
     count,
     day,
+    list_findings,
+    prepare_given_returns,
     read_given_returns,
 )
 from rcc_forecast.cli.progress import TerminalProgress
+from rcc_forecast.errors import NothingUsableError
 
 
 def add_commands(commands: Commands) -> None:
@@ -87,7 +89,11 @@ def _link(given: argparse.Namespace) -> int:
     progress("reading returns")
     returns = read_given_returns(given)
     progress("following children through the years")
-    journeys = pipeline.link(returns)
+    try:
+        journeys = pipeline.link(returns)
+    except NothingUsableError:
+        list_findings(returns)
+        raise
     findings = returns.findings + journeys.findings
     with runs.whole_folder(given.out) as folder:
         runs.write_table(journeys.children, folder / "children.csv")
@@ -120,11 +126,8 @@ def _demand(given: argparse.Namespace) -> int:
     from rcc_forecast import pipeline
 
     runs.check_suffix(given.out)
-    config = config_of(given)
     progress = TerminalProgress()
-    progress("reading returns")
-    returns = read_given_returns(given)
-    prepared = pipeline.prepare(returns, config, progress=progress)
+    prepared = prepare_given_returns(given, progress)
     progress("adding up every level")
     table = pipeline.demand(prepared)
     progress("writing")

@@ -17,7 +17,7 @@ from rcc_forecast.cli.arguments import (
     add_returns,
     config_of,
     count,
-    read_given_returns,
+    prepare_given_returns,
 )
 from rcc_forecast.cli.progress import TerminalProgress
 from rcc_forecast.codes import ALL, Measure
@@ -89,9 +89,7 @@ def _forecast(given: argparse.Namespace) -> int:
     runs.check_suffix(given.out)
     config = config_of(given)
     progress = TerminalProgress()
-    progress("reading returns")
-    returns = read_given_returns(given)
-    prepared = pipeline.prepare(returns, config, progress=progress)
+    prepared = prepare_given_returns(given, progress)
     forecast = pipeline.forecast(prepared, config, progress=progress)
     progress("writing")
     table = forecast.table()
@@ -119,9 +117,7 @@ def _backtest(given: argparse.Namespace) -> int:
     runs.check_suffix(given.out)
     config = config_of(given)
     progress = TerminalProgress()
-    progress("reading returns")
-    returns = read_given_returns(given)
-    prepared = pipeline.prepare(returns, config, progress=progress)
+    prepared = prepare_given_returns(given, progress)
     result = pipeline.backtest(prepared, config, progress=progress)
     progress("writing")
     runs.write_table(result.table(), given.out)

@@ -20,11 +20,12 @@ from rcc_forecast.cli.arguments import (
     config_of,
     day,
     existing,
-    read_given_returns,
+    prepare_given_returns,
 )
 from rcc_forecast.cli.progress import TerminalProgress
 
 if TYPE_CHECKING:
+    from rcc_forecast.results.placement import PlacementPlan
     from rcc_forecast.scenarios import Scenario
 
 
@@ -57,9 +58,14 @@ def _add_scenario(command: argparse.ArgumentParser) -> None:
 
 
 def _scenario(given: argparse.Namespace) -> Scenario | None:
-    from rcc_forecast.scenarios import read_scenario
+    """Read the what-if, and refuse what cannot be applied before any work is done."""
+    from rcc_forecast.scenarios import read_scenario, require_supported
 
-    return read_scenario(given.scenario) if given.scenario else None
+    if not given.scenario:
+        return None
+    scenario = read_scenario(given.scenario)
+    require_supported(scenario)
+    return scenario
 
 
 def _sufficiency(given: argparse.Namespace) -> int:
@@ -70,8 +76,7 @@ def _sufficiency(given: argparse.Namespace) -> int:
     progress = TerminalProgress()
     progress("reading returns and homes")
     homes, about_homes = read_homes(given.homes)
-    returns = read_given_returns(given)
-    prepared = pipeline.prepare(returns, config, progress=progress)
+    prepared = prepare_given_returns(given, progress)
     forecast = pipeline.forecast(prepared, config, progress=progress)
     progress("setting demand against homes")
     result = pipeline.sufficiency(prepared, forecast, homes, scenario=scenario)
@@ -152,8 +157,16 @@ def _plan(given: argparse.Namespace) -> int:
     text = given.scenario.read_text(encoding="utf-8") if given.scenario else None
     write_plan(plan, given.out, scenario_text=text)
     progress.done()
-    sys.stdout.write(_plan_said(plan.summary) + f"Written to {given.out}.\n")
+    said = [_plan_said(plan.summary), _overrides_said(plan), f"Written to {given.out}.\n"]
+    sys.stdout.write("".join(said))
     return 0
+
+
+def _overrides_said(plan: PlacementPlan) -> str:
+    refused = int(plan.findings.frame["rule"].str.startswith("override-").sum())
+    if not refused:
+        return ""
+    return f"Overrides that could not be kept: {refused}; findings.csv says why.\n"
 
 
 def _plan_said(summary: dict[str, object]) -> str:

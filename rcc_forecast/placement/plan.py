@@ -29,7 +29,7 @@ from models.placement import (
 )
 from models.placement.eligibility import miles_from_family, miles_from_school
 from models.placement.explain import alternatives
-from models.placement.problem import HUNDREDTHS, UNPLACED, IntArray
+from models.placement.problem import FREE, HUNDREDTHS, UNPLACED, IntArray
 from models.placement.sides import rows_kept
 from models.placement.solve import Tier, price_points
 from models.placement.terms import weights_of_tier
@@ -221,10 +221,12 @@ def _plan_table(
 
 
 def _override_reasons(built: Built, overrides: pd.DataFrame | None) -> pd.Series:
+    """Give a person's reason to the children whose home a person chose, and to no other."""
     if overrides is None or overrides.empty:
         return pd.Series("", built.children.index, dtype="str")
     first = overrides.drop_duplicates("child_id").set_index("child_id")["reason"]
-    return built.children["child_id"].map(first).fillna("").astype("str")
+    given = built.children["child_id"].map(first).fillna("").astype("str")
+    return given.where(built.problem.children.fixed_home != FREE, "")
 
 
 def _summary(

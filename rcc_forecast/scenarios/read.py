@@ -11,6 +11,7 @@ from typing import Any
 
 import pandas as pd
 
+from models.placement import DEFAULT_WEIGHTS
 from rcc_forecast.codes import AgeBand, PlacementType, Population
 from rcc_forecast.errors import UnknownNameError, UnreadableInputError
 from rcc_forecast.geography import resolve_authority, successor_of
@@ -300,6 +301,8 @@ def _many(given: Any, section: str, name: str) -> tuple[Block, ...]:
 def _weights(given: Any, name: str) -> dict[str, float]:
     _must(isinstance(given, dict), name, "[weights]", "names with points")
     for key, value in given.items():
+        if key not in DEFAULT_WEIGHTS:
+            raise UnknownNameError(what="weight", given=key, known=DEFAULT_WEIGHTS)
         _must(_number(value) is not None, name, f"[weights] {key}", NUMBER.expected)
     return {key: float(value) for key, value in given.items()}
 

@@ -49,6 +49,16 @@ def test_text_that_a_spreadsheet_would_run_is_made_inert_and_numbers_are_left_al
     assert cells["B2"].value == -1.5
 
 
+@pytest.mark.parametrize("suffix", [".csv", ".json"])
+def test_a_day_is_written_as_year_month_and_day(suffix, tmp_path):
+    write_table(
+        pd.DataFrame({"month": pd.to_datetime(["2026-03-31", None])}), tmp_path / f"t{suffix}"
+    )
+
+    assert "2026-03-31" in (tmp_path / f"t{suffix}").read_text()
+    assert "00:00" not in (tmp_path / f"t{suffix}").read_text()
+
+
 def test_an_unknown_format_is_refused_before_any_work(tmp_path):
     with pytest.raises(UnknownNameError, match=r"\.docx"):
         check_suffix(tmp_path / "t.docx")

@@ -34,13 +34,13 @@ def test_a_scenario_file_is_read_with_its_name_dates_and_authorities(tmp_path):
 def test_weights_rules_and_tiers_are_handed_on_to_placement():
     scenario = parse_scenario(
         {
-            "weights": {"together": 5000},
+            "weights": {"home_of_group": 5000},
             "rules": {"max_miles": 20, "min_grade": "good", "need3_childrens_home_only": True},
             "tiers": {"order": ["placed", "together", "near"]},
         }
     )
 
-    assert scenario.weights == {"together": 5000.0}
+    assert scenario.weights == {"home_of_group": 5000.0}
     assert scenario.rules == {
         "max_miles": 20.0,
         "min_grade": "good",
@@ -111,3 +111,8 @@ def test_a_file_that_is_not_toml_is_refused(tmp_path):
 
     with pytest.raises(UnreadableInputError):
         read_scenario(path)
+
+
+def test_an_unknown_weight_is_refused_with_the_nearest():
+    with pytest.raises(UnknownNameError, match="Did you mean 'mile'"):
+        parse_scenario({"weights": {"milez": 3}})
