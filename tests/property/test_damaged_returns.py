@@ -124,8 +124,8 @@ def test_a_zip_a_workbook_and_an_xml_file_say_what_the_csv_files_say(seed):
 
 @pytest.mark.full
 @pytest.mark.parametrize("batch", range(20))
-def test_two_thousand_damaged_copies_go_through_the_commands(batch, record_property):
+def test_two_thousand_damaged_copies_go_through_the_commands(batch, record_testsuite_property):
     ends = Counter(_hold_the_promise(seed) for seed in range(100 * batch, 100 * (batch + 1)))
 
-    record_property("ends", dict(ends))
+    record_testsuite_property(f"ends {batch}", dict(ends))
     assert set(ends) <= {WRITTEN, NOTHING_USABLE}
