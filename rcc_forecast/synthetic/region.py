@@ -47,6 +47,11 @@ _NEEDS_AT_ENTRY = np.array(["N1", "N4", "N5", "N2", "N3", "N6", "N8", "N7"], dty
 _NEED_SHARES = [0.725, 0.085, 0.115, 0.02, 0.025, 0.012, 0.016, 0.002]
 
 
+FEWEST_CHILDREN = 15.0
+"""Looked after in an authority: with fewer, such as the one child of the Isles of Scilly, whole
+returns would be empty, and their faults and sibling groups with them."""
+
+
 class SynthesisError(RccError):
     """A synthetic region was asked for that cannot be made."""
 
@@ -107,7 +112,8 @@ def synthesise(
         Of all chance: the same call gives the same region.
     children : int, optional
         About how many are looked after on the last 31 March in the whole area;
-        the real level of 2022 when absent.
+        the real level of 2022 when absent. The smallest authorities keep at
+        least `FEWEST_CHILDREN`.
     fault_rate : float
         Share of header and episode rows with a planted fault, 0 to 0.5; any
         above 0 also plants a few faulty files.
@@ -131,6 +137,7 @@ def synthesise(
     levels = read_levels()
     size = levels.loc[codes, "children"].astype(float)
     expected = size * (float(children) / float(size.sum()) if children else 1.0)
+    expected = expected.clip(lower=FEWEST_CHILDREN)
     chance = _Chance(seed)
     around = survey(codes, chance.of("surroundings"))
     people, episodes, stays = _draw_people(

@@ -68,3 +68,11 @@ def test_one_authority_does_not_change_with_its_neighbours_order():
     again = synthesise(codes[::-1], years=4, seed=903, children=400, fault_rate=0.03)
 
     assert again.returns["episodes"].equals(a_small_region().returns["episodes"])
+
+
+def test_the_smallest_authorities_can_be_made_too():
+    scilly, city_of_london, rutland = "E06000053", "E09000001", "E06000017"
+
+    region = synthesise([scilly, city_of_london, rutland], years=3, seed=1, children=20)
+
+    assert set(region.returns["episodes"]["local_authority"]) == {scilly, city_of_london, rutland}
