@@ -80,7 +80,7 @@ def hash_files(paths: list[Path]) -> str:
     return digest.hexdigest()
 
 
-def write_table(table: pd.DataFrame, path: Path) -> None:
+def write_table(table: pd.DataFrame, path: Path, *, sheet: str = "table") -> None:
     """Write a table in the format of its suffix; it appears whole or not at all.
 
     Parameters
@@ -89,6 +89,8 @@ def write_table(table: pd.DataFrame, path: Path) -> None:
         Text that a spreadsheet would take for a formula is made inert.
     path : Path
         Ends in .csv, .parquet, .xlsx or .json.
+    sheet : str
+        Name of a workbook's sheet, which can say what the table is.
 
     Raises
     ------
@@ -103,7 +105,7 @@ def write_table(table: pd.DataFrame, path: Path) -> None:
             case ".parquet":
                 table.to_parquet(unfinished, index=False)
             case ".xlsx":
-                _write_xlsx(table, unfinished)
+                _write_xlsx(table, unfinished, sheet)
             case _:
                 text = _days_as_text(table).to_json(orient="records", indent=1)
                 unfinished.write_text(text + "\n", encoding="utf-8")
@@ -165,12 +167,12 @@ def _days_as_text(table: pd.DataFrame) -> pd.DataFrame:
     return table.assign(**{name: table[name].dt.strftime("%Y-%m-%d") for name in days})
 
 
-def _write_xlsx(table: pd.DataFrame, path: Path) -> None:
+def _write_xlsx(table: pd.DataFrame, path: Path, sheet: str) -> None:
     options = {"options": {"strings_to_formulas": False, "strings_to_urls": False}}
     with pd.ExcelWriter(path, engine="xlsxwriter", engine_kwargs=options) as book:
         # A fixed date of making, so that the same table gives the same bytes.
         book.book.set_properties({"created": pd.Timestamp("2026-01-01").to_pydatetime()})
-        inert(table).to_excel(book, sheet_name="table", index=False)
+        inert(table).to_excel(book, sheet_name=sheet, index=False)
 
 
 def _packages_hash() -> str:

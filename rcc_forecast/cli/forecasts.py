@@ -93,7 +93,10 @@ def _forecast(given: argparse.Namespace) -> int:
     forecast = pipeline.forecast(prepared, config, progress=progress)
     progress("writing")
     table = forecast.table()
-    runs.write_table(summary_levels(table) if given.out.suffix == ".xlsx" else table, given.out)
+    if given.out.suffix == ".xlsx":
+        runs.write_table(summary_levels(table), given.out, sheet="summary levels only")
+    else:
+        runs.write_table(table, given.out)
     runs.write_json(forecast.meta, given.out.with_name(f"{given.out.stem}.meta.json"))
     progress.done()
     if given.out.suffix == ".xlsx":
