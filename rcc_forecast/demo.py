@@ -145,10 +145,12 @@ def _outlook(forecast: DemandForecast) -> str:
     table = forecast.table()
     summed = (table["placement_type"] == "All") & (table["age_band"] == "All")
     wanted = summed & (table["population"] == "All") & (table["measure"] == "children")
-    whole = table[wanted & (table["local_authority"] == "All") & (table["rcc"] != "")]
-    last = whole[whole["horizon"] == whole["horizon"].max()]
+    whole = table[wanted & (table["local_authority"] == "All")]
+    pooled = whole[whole["rcc"] != ""]
+    told = pooled if len(pooled) else whole[whole["region"] == "All"]
+    last = told[told["horizon"] == told["horizon"].max()]
     return "\n".join(
-        f"  {row.rcc}, {pd.Timestamp(row.month):%B %Y}: {row.mean:,.0f} looked after, "
+        f"  {row.rcc or 'All authorities'}, {pd.Timestamp(row.month):%B %Y}: {row.mean:,.0f} looked after, "
         f"80% interval {row.q10:,.0f} to {row.q90:,.0f}"
         for row in last.itertuples()
     )
