@@ -150,7 +150,7 @@ def _outlook(forecast: DemandForecast) -> str:
     told = pooled if len(pooled) else whole[whole["region"] == "All"]
     last = told[told["horizon"] == told["horizon"].max()]
     return "\n".join(
-        f"  {row.rcc or 'All authorities'}, {pd.Timestamp(row.month):%B %Y}: {row.mean:,.0f} looked after, "
-        f"80% interval {row.q10:,.0f} to {row.q90:,.0f}"
+        f"  {row.rcc or 'All authorities'}, {pd.Timestamp(row.month):%B %Y}: "
+        f"{row.mean:,.0f} looked after, 80% interval {row.q10:,.0f} to {row.q90:,.0f}"
         for row in last.itertuples()
     )
