@@ -130,7 +130,7 @@ def answer_facts(request: Request, name: RecordName, content: dict[str, Any]) ->
     return JSONResponse(plain(content), headers=headers)
 
 
-def result_headers(id: str, media_type: str = JSON) -> dict[str, str]:  # noqa: A002
+def result_headers(id: str, media_type: str = JSON) -> dict[str, str]:
     """Give the headers of a result's answer: its strong ETag, and who may keep it."""
     # Another form has other bytes, and so another tag (RFC 9110, section 8.8.3.3).
     return {

@@ -279,6 +279,7 @@ class SafeFailures:
 
         try:
             await self.app(scope, receive, note_begin)
+        # The last door: whatever went wrong, no caller may see a traceback or a value.
         except Exception as error:
             _LOG.error("%s failed: %s", scope["method"], _place_of(error))
             if not begun:

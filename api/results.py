@@ -204,7 +204,7 @@ class Results:
         name = RecordName(RecordKind.PLACEMENT, run.run_id)
         return self._once(name, plan, (children.name, homes.name))
 
-    def forget(self, kind: RecordKind, id: str) -> list[RecordName]:  # noqa: A002
+    def forget(self, kind: RecordKind, id: str) -> list[RecordName]:
         """Delete a record with all that came from it, in memory too."""
         deleted = self._store.delete(RecordName.checked(kind, id))
         self._prepared = self._forecast = None
@@ -245,7 +245,7 @@ class Results:
             self._forecast = (name, pipeline.forecast(prepared, config))
         return self._forecast[1]
 
-    def _get(self, kind: RecordKind, id: str) -> Record:  # noqa: A002
+    def _get(self, kind: RecordKind, id: str) -> Record:
         return self._store.get(RecordName.checked(kind, id))
 
     def _table(self, record: Record, table: str) -> pd.DataFrame:

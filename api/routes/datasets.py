@@ -71,7 +71,7 @@ def list_datasets(store: StoreOf, cursor: Cursor = None, limit: Limit = 100) -> 
     summary="Say what was filed and what was found, by rule",
     response_model=Dataset,
 )
-def read_dataset(id: IdInPath, store: StoreOf) -> dict[str, Any]:  # noqa: A002
+def read_dataset(id: IdInPath, store: StoreOf) -> dict[str, Any]:
     """Give one dataset as a whole."""
     return _in_full(store.get(RecordName.checked(RecordKind.DATASET, id)), store)
 
@@ -84,7 +84,7 @@ def read_dataset(id: IdInPath, store: StoreOf) -> dict[str, Any]:  # noqa: A002
 )
 def list_findings(
     request: Request,
-    id: IdInPath,  # noqa: A002
+    id: IdInPath,
     query: Annotated[FindingQuery, Query()],
     store: StoreOf,
 ) -> Response:
@@ -100,7 +100,7 @@ def list_findings(
     summary="Delete returns with all that came from them",
     response_model=Deleted,
 )
-def delete_dataset(id: IdInPath, results: ResultsOf) -> dict[str, Any]:  # noqa: A002
+def delete_dataset(id: IdInPath, results: ResultsOf) -> dict[str, Any]:
     """Delete a dataset, its histories, forecasts and sufficiency results."""
     deleted = results.forget(RecordKind.DATASET, id)
     return {"deleted": [{"kind": each.kind.value, "id": each.id} for each in deleted]}

@@ -45,7 +45,7 @@ def make_forecast(
 )
 def read_forecast(
     request: Request,
-    id: IdInPath,  # noqa: A002
+    id: IdInPath,
     query: Annotated[NodeQuery, Query()],
     store: StoreOf,
 ) -> Response:
@@ -69,7 +69,7 @@ def read_forecast(
 )
 def read_backtest(
     request: Request,
-    id: IdInPath,  # noqa: A002
+    id: IdInPath,
     query: Annotated[TableQuery, Query()],
     store: StoreOf,
 ) -> Response:

@@ -64,7 +64,7 @@ def make_plan(
     response_model=Plan,
     responses=HELD_ALREADY,
 )
-def read_plan(request: Request, id: IdInPath, store: StoreOf) -> Response:  # noqa: A002
+def read_plan(request: Request, id: IdInPath, store: StoreOf) -> Response:
     """Give figures of the plan, of homes as they are, and of the greedy yardstick."""
     record = store.get(RecordName.checked(RecordKind.PLACEMENT, id))
     return answer_facts(request, record.name, record.facts["answer"])
@@ -76,7 +76,7 @@ def read_plan(request: Request, id: IdInPath, store: StoreOf) -> Response:  # no
     summary="List the children of a plan with the homes proposed",
     responses=table_responses(PlanRowPage, "Rows of the plan"),
 )
-def list_rows(request: Request, id: IdInPath, query: TablePage, store: StoreOf) -> Response:  # noqa: A002
+def list_rows(request: Request, id: IdInPath, query: TablePage, store: StoreOf) -> Response:
     """Give each child by the caller's own reference, and a token for addresses."""
     return _table(request, id, query, store, "rows")
 
@@ -90,7 +90,7 @@ def list_rows(request: Request, id: IdInPath, query: TablePage, store: StoreOf) 
 )
 def read_row(
     request: Request,
-    id: IdInPath,  # noqa: A002
+    id: IdInPath,
     row: RowToken,
     store: StoreOf,
 ) -> Response:
@@ -108,7 +108,7 @@ def read_row(
     summary="Say what one more place would be worth",
     responses=table_responses(PricePage, "Prices"),
 )
-def list_prices(request: Request, id: IdInPath, query: TablePage, store: StoreOf) -> Response:  # noqa: A002
+def list_prices(request: Request, id: IdInPath, query: TablePage, store: StoreOf) -> Response:
     """Give the value of one more place by kind, authority, age band and need."""
     return _table(request, id, query, store, "prices")
 
@@ -119,7 +119,7 @@ def list_prices(request: Request, id: IdInPath, query: TablePage, store: StoreOf
     summary="Say which brothers and sisters stay together, and why not all",
     responses=table_responses(GroupPage, "Groups"),
 )
-def list_groups(request: Request, id: IdInPath, query: TablePage, store: StoreOf) -> Response:  # noqa: A002
+def list_groups(request: Request, id: IdInPath, query: TablePage, store: StoreOf) -> Response:
     """Give each sibling group, the price of together, and the reason."""
     return _table(request, id, query, store, "groups")
 
@@ -130,14 +130,14 @@ def list_groups(request: Request, id: IdInPath, query: TablePage, store: StoreOf
     summary="Say which children compete for too few homes",
     responses=table_responses(ShortagePage, "Shortages"),
 )
-def list_shortages(request: Request, id: IdInPath, query: TablePage, store: StoreOf) -> Response:  # noqa: A002
+def list_shortages(request: Request, id: IdInPath, query: TablePage, store: StoreOf) -> Response:
     """Give sets of children who compete for too few homes."""
     return _table(request, id, query, store, "shortages")
 
 
 def _table(
     request: Request,
-    id: str,  # noqa: A002
+    id: str,
     query: TableQuery,
     store: StoreOf,
     table: str,

@@ -46,7 +46,7 @@ def _routes_of(
         summary=f"Say what was found in a {noun}",
         response_model=Register,
     )
-    def read_register(id: IdInPath, store: StoreOf) -> dict[str, Any]:  # noqa: A002
+    def read_register(id: IdInPath, store: StoreOf) -> dict[str, Any]:
         return _facts(store.get(RecordName.checked(kind, id)))
 
     @router.get(
@@ -57,7 +57,7 @@ def _routes_of(
     )
     def list_findings(
         request: Request,
-        id: IdInPath,  # noqa: A002
+        id: IdInPath,
         query: Annotated[FindingQuery, Query()],
         store: StoreOf,
     ) -> Response:
@@ -70,7 +70,7 @@ def _routes_of(
         summary=f"Delete a {noun} with all that came from it",
         response_model=Deleted,
     )
-    def delete_register(id: IdInPath, results: ResultsOf) -> dict[str, Any]:  # noqa: A002
+    def delete_register(id: IdInPath, results: ResultsOf) -> dict[str, Any]:
         deleted = results.forget(kind, id)
         return {"deleted": [{"kind": each.kind.value, "id": each.id} for each in deleted]}
 

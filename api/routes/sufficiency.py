@@ -42,7 +42,7 @@ def weigh_sufficiency(
 )
 def read_sufficiency(
     request: Request,
-    id: IdInPath,  # noqa: A002
+    id: IdInPath,
     query: Annotated[BalanceQuery, Query()],
     store: StoreOf,
 ) -> Response:

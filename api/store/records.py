@@ -52,7 +52,7 @@ class RecordName:
     id: str
 
     @classmethod
-    def checked(cls, kind: RecordKind, id: str) -> RecordName:  # noqa: A002
+    def checked(cls, kind: RecordKind, id: str) -> RecordName:
         """Take an id from outside: only one of the right form may become a path."""
         if not _FORM_OF_ID.fullmatch(id):
             raise NotFoundError(kind.noun)
