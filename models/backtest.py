@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from models.calibration import in_half_widths
 from models.errors import ModelError
-from models.forecast import FloatArray, PathArray, SeriesPanel
+from models.forecast import FloatArray, PathArray, RolledForecast, SeriesPanel
 from models.forecasting.base import Forecaster
 from models.scores import QUANTILE_LEVELS, quantile_crps, seasonal_naive_scale
 
@@ -173,6 +173,49 @@ def rolling_origin(
         models={name: _joined(parts) for name, parts in found.items() if name not in left_out},
         left_out=left_out,
         actual=np.stack(actual),
+        scale=np.stack([scale for scale, _ in scales]),
+        square_scale=np.stack([square for _, square in scales]),
+    )
+
+
+def backtest_of(rolled: Mapping[str, RolledForecast], *, y: FloatArray, season: int) -> Backtest:
+    """Judge forecasts from many origins against what came.
+
+    Parameters
+    ----------
+    rolled : mapping of str to RolledForecast
+        Every candidate, all from the same origins.
+    y : ndarray, shape (n_series, n_periods)
+        What came; NaN where it is not known, such as before a series began.
+    season : int
+        Periods of a year.
+
+    Returns
+    -------
+    Backtest
+        Leads beyond the last period are not known and score nothing.
+    """
+    origins = next(iter(rolled.values())).origins
+    horizon = next(iter(rolled.values())).mean.shape[2]
+    beyond = np.full((len(y), horizon), np.nan)
+    known = np.concatenate([y, beyond], axis=1)
+    actual = np.stack([known[:, seen : seen + horizon] for seen in origins])
+    scales = [seasonal_naive_scale(y[:, :seen], season=season) for seen in origins]
+    models = {
+        name: _joined(
+            [
+                _errors(mean.astype(float), quantiles.astype(float), came)
+                for mean, quantiles, came in zip(
+                    found.mean, np.moveaxis(found.quantiles, 1, 0), actual, strict=True
+                )
+            ]
+        )
+        for name, found in rolled.items()
+    }
+    return Backtest(
+        models=models,
+        left_out={},
+        actual=actual,
         scale=np.stack([scale for scale, _ in scales]),
         square_scale=np.stack([square for _, square in scales]),
     )

@@ -178,3 +178,41 @@ def _quantiles_of_sorted(ordered: PathArray, levels: FloatArray) -> FloatArray:
     share = position - below
     found = ordered[..., below] * (1 - share) + ordered[..., above] * share
     return np.moveaxis(found.astype(np.float64), -1, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class QuantileForecast:
+    """Expected values and quantiles of series, each by itself.
+
+    Attributes
+    ----------
+    mean : ndarray, shape (n_series, horizon)
+        In the unit of the panel.
+    quantiles : ndarray, shape (n_levels, n_series, horizon)
+        Ordered, in the order of `levels`.
+    levels : ndarray, shape (n_levels,)
+        Between 0 and 1, ascending.
+    """
+
+    mean: FloatArray
+    quantiles: FloatArray
+    levels: FloatArray
+
+
+@dataclass(frozen=True, slots=True)
+class RolledForecast:
+    """One candidate's forecasts from many past origins.
+
+    Attributes
+    ----------
+    origins : ndarray of int, shape (n_origins,)
+        Periods that each forecast had seen, ascending.
+    mean : ndarray, shape (n_origins, n_series, horizon)
+        Expected values.
+    quantiles : ndarray, shape (n_levels, n_origins, n_series, horizon)
+        At `models.scores.QUANTILE_LEVELS`.
+    """
+
+    origins: IntArray
+    mean: PathArray
+    quantiles: PathArray

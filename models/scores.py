@@ -32,7 +32,7 @@ def seasonal_naive_scale(y: FloatArray, *, season: int) -> tuple[FloatArray, Flo
     Parameters
     ----------
     y : ndarray, shape (n_series, n_periods)
-        History up to the origin.
+        History up to the origin; NaN before a series began.
     season : int
         Periods of a year; where history is no longer, the period before is
         the naive forecast.
@@ -52,10 +52,10 @@ def seasonal_naive_scale(y: FloatArray, *, season: int) -> tuple[FloatArray, Flo
         return np.full(len(y), np.nan), np.full(len(y), np.nan)
     lag = season if y.shape[1] > season else 1
     changes = y[:, lag:] - y[:, :-lag]
-    absolute = np.abs(changes).mean(axis=1)
-    square = np.sqrt((changes**2).mean(axis=1))
+    absolute = _mean(np.abs(changes))
+    square = np.sqrt(_mean(changes**2))
     # Sums of corrected counts differ in their last digits where nothing moved.
-    still = absolute <= 1e-9 * (1 + np.abs(y).max(axis=1))
+    still = ~(absolute > 1e-9 * (1 + np.nanmax(np.abs(y), axis=1, initial=0.0)))
     return np.where(still, np.nan, absolute), np.where(still, np.nan, square)
 
 
