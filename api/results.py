@@ -23,6 +23,7 @@ from api.uploads import Upload
 from rcc_forecast import pipeline
 from rcc_forecast.config import RunConfig
 from rcc_forecast.errors import UnreadableInputError
+from rcc_forecast.forecasting import FINALISTS
 from rcc_forecast.results.forecast import DemandForecast
 from rcc_forecast.runs import Provenance, provenance_of
 from rcc_forecast.scenarios import Scenario, parse_scenario
@@ -63,7 +64,7 @@ class Results:
         self._turns = Turns(max_waiting)
         # The latest of each stays in memory: a sufficiency run follows its forecast.
         self._prepared: tuple[object, pipeline.Prepared] | None = None
-        self._forecast: tuple[RecordName, DemandForecast] | None = None
+        self._outlook: tuple[RecordName, pipeline.Outlook] | None = None
 
     def add_dataset(self, upload: Upload) -> Outcome:
         """Read, check and pseudonymise returns, and keep them."""
@@ -138,7 +139,7 @@ class Results:
             drawn_from = ForecastRequest.model_validate(forecast.facts["asked"])
             dataset = self._get(RecordKind.DATASET, drawn_from.dataset_id)
             config = _config(drawn_from)
-            futures = self._draw(forecast.name, dataset, config)
+            futures = self._draw(forecast.name, dataset, config, scenario=scenario)
             prepared = self._prepare(dataset, config)
             balance = pipeline.sufficiency(
                 prepared, futures, self._table(homes, "homes"), scenario=scenario
@@ -207,7 +208,7 @@ class Results:
     def forget(self, kind: RecordKind, id: str) -> list[RecordName]:
         """Delete a record with all that came from it, in memory too."""
         deleted = self._store.delete(RecordName.checked(kind, id))
-        self._prepared = self._forecast = None
+        self._prepared = self._outlook = None
         return deleted
 
     def _once(
@@ -227,7 +228,7 @@ class Results:
                     name, tables=made.tables, facts=made.facts, made_from=made_from
                 )
             except SourceDeletedError:
-                self._prepared = self._forecast = None
+                self._prepared = self._outlook = None
                 raise
         return Outcome(record, is_new=True)
 
@@ -238,12 +239,21 @@ class Results:
             self._prepared = (wanted, pipeline.prepare(returns, config))
         return self._prepared[1]
 
-    def _draw(self, name: RecordName, dataset: Record, config: RunConfig) -> DemandForecast:
+    def _draw(
+        self,
+        name: RecordName,
+        dataset: Record,
+        config: RunConfig,
+        *,
+        scenario: Scenario | None = None,
+    ) -> DemandForecast:
         """Draw the futures, again if need be: the same inputs and seed give the same."""
-        if self._forecast is None or self._forecast[0] != name:
-            prepared = self._prepare(dataset, config)
-            self._forecast = (name, pipeline.forecast(prepared, config))
-        return self._forecast[1]
+        prepared = self._prepare(dataset, config)
+        if self._outlook is None or self._outlook[0] != name:
+            scored = config.forecasters or FINALISTS
+            self._outlook = (name, pipeline.outlook(prepared, config, candidates=scored))
+        judged = self._outlook[1]
+        return pipeline.forecast(prepared, config, scenario=scenario, judged=judged)
 
     def _get(self, kind: RecordKind, id: str) -> Record:
         return self._store.get(RecordName.checked(kind, id))

@@ -8,17 +8,30 @@ store after.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
+from models.forecasting.cohort import Levers
 from rcc_forecast.children import known_on, link_episodes, link_findings
 from rcc_forecast.config import RunConfig
 from rcc_forecast.demand import demand_table, monthly_demand
 from rcc_forecast.errors import NothingUsableError
-from rcc_forecast.forecasting import backtest_demand, forecast_demand
+from rcc_forecast.forecasting import (
+    FINALISTS,
+    Engine,
+    Futures,
+    Workers,
+    backtest_demand,
+    draw_futures,
+    forecast_demand,
+    origins_of,
+    require_known,
+    run_engine,
+    structural_spread,
+)
 from rcc_forecast.geography import Membership, read_membership
 from rcc_forecast.placement import plan_placements, verify_plan
 from rcc_forecast.results.demand import DemandHistory
@@ -28,8 +41,14 @@ from rcc_forecast.results.journeys import Journeys
 from rcc_forecast.results.placement import PlacementPlan
 from rcc_forecast.results.returns import FiledReturns
 from rcc_forecast.results.sufficiency import SufficiencyBalance
-from rcc_forecast.runs import Provenance, provenance_of
-from rcc_forecast.scenarios import Scenario, apply_scenario, require_supported
+from rcc_forecast.runs import KeptArrays, Provenance, provenance_of
+from rcc_forecast.scenarios import (
+    Scenario,
+    UnsupportedScenarioError,
+    apply_scenario,
+    demand_levers,
+    require_supported,
+)
 from rcc_forecast.sufficiency import balance, residents_of
 
 Progress = Callable[[str], None]
@@ -92,6 +111,7 @@ def prepare(
     config: RunConfig,
     *,
     membership: Membership | None = None,
+    follow: bool = True,
     progress: Progress = quiet,
 ) -> Prepared:
     """Take filed returns to monthly demand.
@@ -104,6 +124,8 @@ def prepare(
         ``as_of`` is the last day that may be seen.
     membership : Membership, optional
         Of co-operatives; the table that ships with the program when absent.
+    follow : bool
+        Follow each child from month end to month end, as a forecast needs.
 
     Raises
     ------
@@ -113,7 +135,7 @@ def prepare(
     progress("following children through the years")
     journeys = link(returns, as_of=config.as_of)
     progress("counting month by month")
-    history = monthly_demand(journeys, as_of=config.as_of)
+    history = monthly_demand(journeys, as_of=config.as_of, follow=follow)
     findings = Findings.joined([returns.findings, journeys.findings, history.findings])
     return Prepared(returns, journeys, history, findings, membership or read_membership())
 
@@ -123,56 +145,175 @@ def demand(prepared: Prepared) -> pd.DataFrame:
     return demand_table(prepared.history, prepared.membership)
 
 
-def backtest(
-    prepared: Prepared, config: RunConfig, *, progress: Progress = quiet
-) -> DemandBacktest:
-    """Score every candidate on past 31 Marches, each seeing the returns held on that day.
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """Everything forecast and judged, before it is handed out.
 
-    A backtest on today's data would flatter: ends that were recorded late were
-    not known then.
+    Attributes
+    ----------
+    engine : Engine
+        Every candidate from past origins and from today.
+    futures : Futures, optional
+        Joint futures; None where returns are too short for rates.
+    backtest : DemandBacktest, optional
+        Scores; None where returns are too short for a past forecast.
+    """
+
+    engine: Engine
+    futures: Futures | None
+    backtest: DemandBacktest | None
+
+
+def outlook(
+    prepared: Prepared,
+    config: RunConfig,
+    *,
+    candidates: Sequence[str] | None = FINALISTS,
+    resume: Path | None = None,
+    progress: Progress = quiet,
+) -> Outlook:
+    """Forecast and judge: the long part, which a forecast and its what-ifs share.
+
+    Parameters
+    ----------
+    prepared : Prepared
+        Returns made ready, with every child followed.
+    config : RunConfig
+        Horizon, origins, futures and seed.
+    candidates : sequence of str, optional
+        Whom to score beside hold flat and the combination; everyone when None.
+    resume : Path, optional
+        Folder in which finished parts are kept, under the name of the run; a
+        run that was stopped goes on from them.
+    progress : callable
+        Told in words what is being done.
+    """
+    require_known(candidates)
+    engine = run_engine(
+        prepared.history,
+        _histories_as_known(prepared, origins=config.origins, progress=progress),
+        horizon=config.horizon,
+        most_origins=config.origins,
+        workers=Workers.from_environment(_kept(resume, prepared, config)),
+        progress=progress,
+    )
+    futures = None
+    if engine.cohort is not None:
+        progress(f"drawing {config.n_paths} futures")
+        futures = draw_futures(
+            prepared.history, engine.cohort.today, n_paths=config.n_paths, seed=config.seed
+        )
+    judged = None
+    if len(engine.origins):
+        judged = backtest_demand(
+            engine,
+            spread=structural_spread(engine, futures),
+            candidates=candidates,
+            progress=progress,
+        )
+    return Outlook(engine, futures, judged)
+
+
+def _kept(resume: Path | None, prepared: Prepared, config: RunConfig) -> KeptArrays | None:
+    if resume is None:
+        return None
+    return KeptArrays(resume / provenance_of_run(prepared.history.data_hash, config).run_id)
+
+
+def backtest(
+    prepared: Prepared,
+    config: RunConfig,
+    *,
+    resume: Path | None = None,
+    progress: Progress = quiet,
+) -> DemandBacktest:
+    """Score every candidate on past forecasts.
+
+    Where a past forecast starts on a 31 March, it starts from the level that
+    the return of that day had: today's knowledge of ends recorded late would
+    flatter it.
 
     Raises
     ------
     NothingUsableError
         The returns are too few for a past forecast to be judged.
     """
-    return backtest_demand(
-        prepared.history,
-        _histories_as_known(prepared, origins=config.origins, progress=progress),
-        membership=prepared.membership,
-        horizon=config.horizon,
-        n_paths=config.n_paths // 2,
-        seed=config.seed,
-        forecasters=config.forecasters,
-        progress=progress,
-    )
+    judged = outlook(
+        prepared, config, candidates=config.forecasters, resume=resume, progress=progress
+    ).backtest
+    if judged is None:
+        raise NothingUsableError(
+            wanted="A backtest",
+            reason="no past month end has two years of months before it and a quarter after it.",
+        )
+    return judged
 
 
 def forecast(
-    prepared: Prepared, config: RunConfig, *, progress: Progress = quiet
+    prepared: Prepared,
+    config: RunConfig,
+    *,
+    scenario: Scenario | None = None,
+    judged: Outlook | None = None,
+    resume: Path | None = None,
+    progress: Progress = quiet,
 ) -> DemandForecast:
-    """Give coherent futures of the whole hierarchy, by the method the backtest chose.
+    """Give coherent futures of the whole hierarchy.
 
-    Returns too short for a backtest are held flat, and the result says so.
+    Parameters
+    ----------
+    scenario : Scenario, optional
+        Its levers on demand act through the cohort core: they move the
+        forecast by as much as they move the core's.
+    judged : Outlook, optional
+        From `outlook`, where several forecasts share one; made when absent.
+    resume : Path, optional
+        As for `outlook`.
+
+    Raises
+    ------
+    UnknownNameError
+        The scenario names an authority that filed no return, or the
+        configuration a candidate that there is not.
+    UnsupportedScenarioError
+        The scenario has levers that cannot be applied.
     """
-    try:
-        judged = backtest(prepared, config, progress=progress)
-    except NothingUsableError:
-        judged = None
-    provenance = provenance_of_run(prepared.history.data_hash, config)
-    made = forecast_demand(
-        prepared.history,
-        judged,
-        membership=prepared.membership,
-        horizon=config.horizon,
-        n_paths=config.n_paths,
-        seed=config.seed,
-        configuration=config.as_dict(),
-        code_version=provenance.version,
-        findings_count=len(prepared.findings),
-        progress=progress,
+    levers = _levers(prepared, config, scenario)
+    scored = config.forecasters or FINALISTS
+    found = judged or outlook(prepared, config, candidates=scored, resume=resume, progress=progress)
+    futures = found.futures
+    if scenario is not None and levers is not None:
+        if found.engine.cohort is None:
+            raise UnsupportedScenarioError(
+                name=scenario.name,
+                levers=[
+                    f"{block.where}: the returns are too short for rates of entry and leaving"
+                    for block in scenario.on_demand
+                ],
+            )
+        futures = draw_futures(
+            prepared.history,
+            found.engine.cohort.today,
+            n_paths=config.n_paths,
+            seed=config.seed,
+            ahead=found.engine.cohort.today.under(levers),
+        )
+    asked = {
+        **config.as_dict(),
+        "scenario": None if scenario is None else scenario.as_dict(),
+    }
+    provenance = provenance_of(
+        data_hash=prepared.history.data_hash, configuration=asked, seed=config.seed
     )
-    return replace(made, meta={**provenance.as_dict(), **made.meta})
+    return forecast_demand(
+        found.engine,
+        found.backtest,
+        membership=prepared.membership,
+        futures=futures,
+        levers=levers,
+        provenance={**provenance.as_dict(), "configuration": asked},
+        findings_count=len(prepared.findings),
+    )
 
 
 def sufficiency(
@@ -199,7 +340,7 @@ def sufficiency(
     as_of = prepared.history.as_of
     return balance(
         demand_forecast.leaf_paths["children"],
-        leaves=demand_forecast.leaves["children"],
+        leaves=demand_forecast.leaves,
         months=demand_forecast.months,
         children_now=prepared.history.corrected["children"][:, -1],
         homes=_changed(homes, scenario, as_of=as_of),
@@ -289,6 +430,19 @@ def verify(
     return verify_plan(folder, children, _changed(homes, scenario, as_of=on))
 
 
+def _levers(prepared: Prepared, config: RunConfig, scenario: Scenario | None) -> Levers | None:
+    """Give the levers on demand, refused before the long work where they cannot be applied."""
+    if scenario is None or not scenario.on_demand:
+        return None
+    require_supported(scenario)
+    return demand_levers(
+        scenario,
+        authorities=prepared.history.authorities,
+        last_month=pd.Timestamp(prepared.history.months[-1]),
+        horizon=config.horizon,
+    )
+
+
 def provenance_of_run(data_hash: str, config: RunConfig) -> Provenance:
     """Name a run by its data, version, packages, settings and seed."""
     return provenance_of(data_hash=data_hash, configuration=config.as_dict(), seed=config.seed)
@@ -306,19 +460,21 @@ def _changed(
 def _histories_as_known(
     prepared: Prepared, *, origins: int, progress: Progress
 ) -> list[DemandHistory]:
-    """Give the histories held on the last 31 Marches that leave a year to judge by."""
-    last = prepared.history.as_of
+    """Give the histories held on the 31 Marches from which past forecasts start."""
+    months = prepared.history.months
+    seen = set(origins_of(len(months), most=origins).tolist())
     past = [
         day
         for year in prepared.returns.years
-        if (day := pd.Timestamp(year, 3, 31)) <= last - pd.DateOffset(years=1)
+        if (day := pd.Timestamp(year, 3, 31)) < months[-1]
+        and int(months.searchsorted(day, side="right")) in seen
     ]
     known = []
-    for day in past[-origins:]:
+    for day in past:
         progress(f"seeing the returns as they were in March {day.year}")
         then = known_on(prepared.returns, day)
         try:
-            known.append(monthly_demand(link(then, as_of=day), as_of=day))
+            known.append(monthly_demand(link(then, as_of=day), as_of=day, follow=False))
         except NothingUsableError:
             # A first return can be without one usable row; it then judges nothing.
             continue

@@ -15,6 +15,7 @@ from importlib.metadata import requires, version
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from rcc_forecast import __version__
@@ -159,6 +160,35 @@ def whole_folder(path: Path) -> Iterator[Path]:
                 source.replace(target)
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
+
+
+@dataclass(frozen=True, slots=True)
+class KeptArrays:
+    """Results of finished tasks in a folder of one run, so that it can be stopped and go on.
+
+    Attributes
+    ----------
+    folder : Path
+        One file a task, whole or not there.
+    """
+
+    folder: Path
+
+    def get(self, name: str) -> dict[str, Any] | None:
+        """Give the arrays kept under a name, or None."""
+        path = self._path(name)
+        if not path.exists():
+            return None
+        with np.load(path) as kept:
+            return dict(kept)
+
+    def put(self, name: str, arrays: dict[str, Any]) -> None:
+        """Keep arrays under a name."""
+        with whole_file(self._path(name)) as unfinished:
+            np.savez(unfinished, **arrays)
+
+    def _path(self, name: str) -> Path:
+        return self.folder / f"{re.sub('[^a-z0-9]+', '-', name.lower())}.npz"
 
 
 def _days_as_text(table: pd.DataFrame) -> pd.DataFrame:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import inspect
+from dataclasses import asdict
 from typing import Any
 
 import pandas as pd
@@ -22,13 +22,8 @@ router = APIRouter(prefix="/v1", tags=["reference"])
     response_model=Models,
 )
 def list_models() -> dict[str, Any]:
-    """Give every forecaster by name, and what it is."""
-    return {
-        "items": [
-            {"name": name, "what_it_is": _first_sentence(forecaster)}
-            for name, forecaster in candidates(None).items()
-        ]
-    }
+    """Give every forecaster by name, what it is, and whether it is what a forecast consists of."""
+    return {"items": [asdict(candidate) for candidate in candidates()]}
 
 
 @router.get(
@@ -54,12 +49,6 @@ def list_regions() -> dict[str, Any]:
         ],
         "rccs": [{"rcc": str(rcc), "members": _members(rows)} for rcc, rows in by_rcc],
     }
-
-
-def _first_sentence(forecaster: object) -> str:
-    # One that is made in a loop has no words of its own; its file has.
-    told = inspect.getdoc(forecaster) or inspect.getdoc(inspect.getmodule(forecaster)) or ""
-    return told.split("\n", maxsplit=1)[0]
 
 
 def _members(rows: pd.DataFrame) -> list[dict[str, Any]]:

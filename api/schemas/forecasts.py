@@ -50,11 +50,16 @@ class ForecastRequest(BaseModel):
     as_of: date | None = Field(
         default=None, description="Last day that may be seen; default 31 March"
     )
-    origins: int = Field(4, ge=1, le=12, strict=True, description="Past forecasts to judge by")
-    paths: int = Field(400, ge=20, le=2000, strict=True, description="Futures drawn")
+    origins: int = Field(
+        24, ge=1, le=60, strict=True, description="Past forecasts to judge by, a quarter apart"
+    )
+    paths: int = Field(200, ge=20, le=2000, strict=True, description="Futures drawn")
     seed: int = Field(0, ge=0, le=2**32 - 1, strict=True, description="Of all chance")
     forecasters: list[str] | None = Field(
-        None, min_length=1, max_length=40, description="Candidates by name; all when absent"
+        None,
+        min_length=1,
+        max_length=40,
+        description="Candidates to score, by name of GET /v1/models; the usual few when absent",
     )
 
 
@@ -68,7 +73,7 @@ class ForecastFacts(BaseModel):
             "horizon": 24,
             "as_of": "2026-03-31",
             "seed": 903,
-            "meta": {"model": {"children": "stock_flow_24"}, "findings": 41},
+            "meta": {"models": {"children": "combination"}, "findings": 41},
         }
     )
 

@@ -12,18 +12,19 @@ class ModelCard(BaseModel):
 
     name: str
     what_it_is: str
+    handed_out: bool = Field(description="Whether forecasts consist of it; others are scored")
 
 
 class Models(BaseModel):
-    """Every forecaster that can be asked for by name."""
+    """Every forecaster that is scored or handed out."""
 
     model_config = shown_as(
         {
             "items": [
                 {
                     "name": "seasonal_naive",
-                    "what_it_is": "Repeat the last year, with shocks drawn from past "
-                    "year-on-year changes.",
+                    "what_it_is": "The same month of last year again.",
+                    "handed_out": False,
                 }
             ]
         }

@@ -64,9 +64,19 @@ def add_forecast_settings(command: argparse.ArgumentParser) -> None:
     )
     command.add_argument("--as-of", type=day, metavar="DATE", help="last day to see (YYYY-MM-DD)")
     command.add_argument(
-        "--origins", type=count, default=4, metavar="N", help="past forecasts to judge by (4)"
+        "--origins",
+        type=count,
+        default=24,
+        metavar="N",
+        help="past forecasts to judge by, three months apart (24)",
     )
     command.add_argument("--seed", type=int, default=0, metavar="S", help="of all chance (0)")
+    command.add_argument(
+        "--resume",
+        type=Path,
+        metavar="DIR",
+        help="keep finished parts here; the same command goes on from them if it is stopped",
+    )
 
 
 def add_out_file(command: argparse.ArgumentParser, *, required: bool = True) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -36,7 +37,14 @@ def add_commands(commands: Commands) -> None:
         _forecast,
         does="forecast children, entries and exits at every level, with honest intervals",
         examples="  rcc-forecast forecast returns/ --horizon 24 --out forecast.csv\n"
-        "  rcc-forecast forecast returns/ --horizon 36 --as-of 2025-03-31 --out forecast.parquet",
+        "  rcc-forecast forecast returns/ --horizon 36 --as-of 2025-03-31 --out forecast.parquet\n"
+        "  rcc-forecast forecast returns/ --scenario fewer-entrants.toml --out what-if.csv",
+    )
+    forecast.add_argument(
+        "--scenario",
+        type=Path,
+        metavar="FILE",
+        help="a what-if: [entries] [exits] [durations] [moves] of a scenario file",
     )
     backtest = add_command(
         commands,
@@ -53,20 +61,39 @@ def add_commands(commands: Commands) -> None:
     _add_series_commands(commands)
 
 
+_SERIES_TABLE = """  FILE is a CSV with a row for each series and period, in any order:
+    series_id, period (2022, 2022Q1 or 2022-03), value
+    group       optional: a parent, such as the region; series lean on their group
+    exposure    optional: a population to take rates by; may be blank
+    any further columns of figures, known up to the same period: flows or
+    indicators, such as children in need (--season 1 uses them); may be blank
+  such as
+    series_id,period,value,group,exposure,started
+    E06000001,2021,350,North East,20100,140
+    E06000001,2022,361,North East,20050,152
+"""
+
+
 def _add_series_commands(commands: Commands) -> None:
     forecast = add_command(
         commands,
         "forecast-series",
         _forecast_series,
-        does="forecast any table of series_id, period, value (and group) by the same methods",
-        examples="  rcc-forecast forecast-series in.csv --season 12 --horizon 24 --out next.csv",
+        does="forecast any table of series together, each from its own last period",
+        examples="  rcc-forecast forecast-series in.csv --season 12 --horizon 24 --out next.csv\n"
+        "  rcc-forecast forecast-series stock.csv --season 1 --horizon 3 --out next.csv\n\n"
+        + _SERIES_TABLE,
     )
     backtest = add_command(
         commands,
         "backtest-series",
         _backtest_series,
         does="score every method on the past of any table of series",
-        examples="  rcc-forecast backtest-series stock.csv --season 1 --horizon 3 --out scores.csv",
+        examples="  rcc-forecast backtest-series stock.csv --season 1 --horizon 3 --out scores.csv"
+        "\n\n" + _SERIES_TABLE,
+    )
+    backtest.add_argument(
+        "--origins", type=count, default=5, metavar="N", help="past forecasts to judge by (5)"
     )
     for command in (forecast, backtest):
         command.add_argument("series", type=Path, metavar="FILE", help="the table of series")
@@ -77,20 +104,23 @@ def _add_series_commands(commands: Commands) -> None:
             "--horizon", type=count, required=True, metavar="H", help="periods ahead"
         )
         command.add_argument(
-            "--origins", type=count, default=5, metavar="N", help="past forecasts to judge by (5)"
+            "--seed", type=int, default=0, metavar="S", help="changes nothing: no chance is used"
         )
-        command.add_argument("--seed", type=int, default=0, metavar="S", help="of all chance (0)")
         add_out_file(command)
 
 
 def _forecast(given: argparse.Namespace) -> int:
     from rcc_forecast import pipeline
+    from rcc_forecast.scenarios import read_scenario
 
     runs.check_suffix(given.out)
     config = config_of(given)
     progress = TerminalProgress()
+    scenario = None if given.scenario is None else read_scenario(given.scenario)
     prepared = prepare_given_returns(given, progress)
-    forecast = pipeline.forecast(prepared, config, progress=progress)
+    forecast = pipeline.forecast(
+        prepared, config, scenario=scenario, resume=given.resume, progress=progress
+    )
     progress("writing")
     table = forecast.table()
     if given.out.suffix == ".xlsx":
@@ -98,12 +128,14 @@ def _forecast(given: argparse.Namespace) -> int:
     else:
         runs.write_table(table, given.out)
     runs.write_json(forecast.meta, given.out.with_name(f"{given.out.stem}.meta.json"))
+    if forecast.explanation is not None and given.out.suffix != ".xlsx":
+        beside = given.out.with_name(f"{given.out.stem}.explanation{given.out.suffix}")
+        runs.write_table(forecast.explanation, beside)
     progress.done()
     if given.out.suffix == ".xlsx":
         sys.stdout.write("A workbook holds the summary levels; .csv and .parquet hold every one.\n")
     sys.stdout.write(
-        f"{len(table):,} rows by {_said(forecast.models)}. "
-        f"Run {forecast.meta['run_id']}. Written to {given.out}.\n"
+        f"{len(table):,} rows. Run {forecast.meta['run_id']}. Written to {given.out}.\n"
     )
     return 0
 
@@ -121,7 +153,7 @@ def _backtest(given: argparse.Namespace) -> int:
     config = config_of(given)
     progress = TerminalProgress()
     prepared = prepare_given_returns(given, progress)
-    result = pipeline.backtest(prepared, config, progress=progress)
+    result = pipeline.backtest(prepared, config, resume=given.resume, progress=progress)
     progress("writing")
     runs.write_table(result.table(), given.out)
     progress.done()
@@ -129,28 +161,36 @@ def _backtest(given: argparse.Namespace) -> int:
     return 0
 
 
-def _said(models: dict[str, str]) -> str:
-    return ", ".join(f"{model} ({measure})" for measure, model in models.items())
-
-
 def _scores_said(result: DemandBacktest) -> str:
-    origins = ", ".join(f"{day:%d %B %Y}" for day in result.origins)
-    chosen = result.chosen()
-    lines = [f"Forecasts from {origins}, scored against what came."]
-    lines += [f"  {measure.value}: {chosen[measure.value]} did best" for measure in Measure]
+    first, last = result.origins[0], result.origins[-1]
+    table = result.table()
+    pooled = table[(table["horizon"] == ALL) & (table["chosen"] == "yes")]
+    pooled = pooled[(pooled["placement_type"] == ALL) & (pooled["age_band"] == ALL)]
+    lines = [
+        f"{len(result.origins)} forecasts from {first:%B %Y} to {last:%B %Y}, against what came."
+    ]
+    for measure in Measure:
+        rows = pooled[pooled["measure"] == measure.value].set_index("level")
+        of_level = rows.reindex(["authority/total", "region/total"])
+        said = [
+            f"{level.split('/')[0]} totals {row.wape:.1%} off, {row.skill_vs_hold_flat:+.0%} "
+            f"against holding flat, 80% intervals held {row.coverage_80:.0%}"
+            for level, row in zip(of_level.index, of_level.itertuples(), strict=True)
+        ]
+        lines.append(f"  {measure.value}: " + "; ".join(said))
     return "\n".join([*lines, *result.notes, ""])
 
 
 def _forecast_series(given: argparse.Namespace) -> int:
     from rcc_forecast.forecasting import forecast_series
 
-    return _series(given, forecast_series)
+    return _series(given, partial(forecast_series, horizon=given.horizon))
 
 
 def _backtest_series(given: argparse.Namespace) -> int:
     from rcc_forecast.forecasting import backtest_series
 
-    return _series(given, backtest_series)
+    return _series(given, partial(backtest_series, horizon=given.horizon, origins=given.origins))
 
 
 def _series(given: argparse.Namespace, make: Callable[..., pd.DataFrame]) -> int:
@@ -160,13 +200,7 @@ def _series(given: argparse.Namespace, make: Callable[..., pd.DataFrame]) -> int
     progress = TerminalProgress()
     progress("reading series")
     table = read_series(given.series, season=given.season)
-    result = make(
-        table,
-        horizon=given.horizon,
-        origins=given.origins,
-        seed=given.seed,
-        progress=progress,
-    )
+    result = make(table, progress=progress)
     runs.write_table(result, given.out)
     progress.done()
     notes = "".join(f"{note}\n" for note in table.notes)

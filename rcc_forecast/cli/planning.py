@@ -77,7 +77,9 @@ def _sufficiency(given: argparse.Namespace) -> int:
     progress("reading returns and homes")
     homes, about_homes = read_homes(given.homes)
     prepared = prepare_given_returns(given, progress)
-    forecast = pipeline.forecast(prepared, config, progress=progress)
+    forecast = pipeline.forecast(
+        prepared, config, scenario=scenario, resume=given.resume, progress=progress
+    )
     progress("setting demand against homes")
     result = pipeline.sufficiency(prepared, forecast, homes, scenario=scenario)
     with runs.whole_folder(given.out) as folder:

@@ -8,19 +8,30 @@ from numpy.typing import NDArray
 
 from rcc_forecast.codes import Measure
 from rcc_forecast.demand.breaks import breaks_within
-from rcc_forecast.demand.late_recording import WINDOW, RecordingDelay, correct, learn_delay
+from rcc_forecast.demand.child_months import population_of
+from rcc_forecast.demand.late_recording import (
+    WINDOW,
+    Corrected,
+    RecordingDelay,
+    correct,
+    ends_missing,
+    in_exact_steps,
+    learn_delay,
+)
 from rcc_forecast.demand.leaves import leaves_of
 from rcc_forecast.demand.moves import moves_of
 from rcc_forecast.demand.segments import segments_of
 from rcc_forecast.demand.span import Span, span_of
 from rcc_forecast.results.demand import MONTHS_A_YEAR, DemandHistory
 from rcc_forecast.results.findings import Findings, Severity
-from rcc_forecast.results.journeys import Journeys
+from rcc_forecast.results.journeys import Journeys, days_of
 
 FloatArray = NDArray[np.float64]
 
 
-def monthly_demand(journeys: Journeys, *, as_of: pd.Timestamp | None = None) -> DemandHistory:
+def monthly_demand(
+    journeys: Journeys, *, as_of: pd.Timestamp | None = None, follow: bool = True
+) -> DemandHistory:
     """Count children, entries and exits of every leaf and month.
 
     Parameters
@@ -30,6 +41,9 @@ def monthly_demand(journeys: Journeys, *, as_of: pd.Timestamp | None = None) -> 
     as_of : Timestamp, optional
         Last day to be seen; when absent the last that the newest return of
         every authority knows, in general a 31 March.
+    follow : bool
+        Follow each child from month end to month end, which the cohort core
+        learns from; counts alone do without.
 
     Returns
     -------
@@ -73,22 +87,37 @@ def monthly_demand(journeys: Journeys, *, as_of: pd.Timestamp | None = None) -> 
     delay = learn_delay(segments, filed, len(span.authorities))
     # Rates of leaving need months that are complete.
     can_correct = delay.is_known and size[1] > MONTHS_A_YEAR + 1
-    corrected, corrected_moves = counts, moves
+    best = Corrected(counts, moves)
     if can_correct:
-        better = correct(counts, moves, segments, delay, months=span.months, held_to=span.held_to)
-        corrected, corrected_moves = better.counts, better.moves
+        best = correct(counts, moves, segments, delay, months=span.months, held_to=span.held_to)
+    breaks = breaks_within(span.months, span.authorities)
+    region = leaves["region"].to_numpy()[:: size[0] // len(span.authorities)]
+    population = None
+    if follow:
+        population = population_of(
+            segments,
+            days_of(journeys.episodes["dob"])[segments["episode"].to_numpy()],
+            months=span.months,
+            region=np.unique(region, return_inverse=True)[1].astype(np.int64),
+            children=best.counts[Measure.CHILDREN],
+            entries=best.counts[Measure.ENTRIES],
+            completeness=_completeness_by_area(delay, span, known=can_correct),
+            still=best.still,
+            breaks=breaks,
+        )
     return DemandHistory(
         leaves=leaves,
         months=span.months,
         counts=counts,
-        corrected=corrected,
+        corrected=best.counts,
         moves=moves,
         as_of=span.as_of,
         findings=span.findings + _told(delay, corrected=can_correct),
         data_hash=journeys.data_hash,
-        breaks=breaks_within(span.months, span.authorities),
+        breaks=breaks,
         completeness=_completeness(delay, span),
-        corrected_moves=corrected_moves,
+        corrected_moves=best.moves,
+        population=population,
     )
 
 
@@ -154,6 +183,14 @@ def _completeness(delay: RecordingDelay, span: Span) -> pd.DataFrame:
         )
     )
     return table[table["month"].isin(span.months)].reset_index(drop=True)
+
+
+def _completeness_by_area(delay: RecordingDelay, span: Span, *, known: bool) -> FloatArray:
+    """Give the share of exits recorded by now, shape (n_months, n_areas)."""
+    if not known:
+        return np.ones((len(span.months), len(span.authorities)))
+    missing = ends_missing(delay, span.months, span.held_to)
+    return np.ascontiguousarray(in_exact_steps(1.0 - missing).T)
 
 
 def _told(delay: RecordingDelay, *, corrected: bool) -> Findings:

@@ -9,7 +9,8 @@ much of today's newest months is missing.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -45,6 +46,7 @@ _PRIOR_ENDS = 50.0
 _RATE_MONTHS = 36
 _LARGEST_SHARE = 0.9
 _LEAST = 1e-12
+_CHANCE_STEPS = 2**20
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +82,34 @@ class RecordingDelay:
 
 
 @dataclass(frozen=True, slots=True)
+class StillThere:
+    """Children with an open record in the newest months.
+
+    Attributes
+    ----------
+    episode : ndarray of int, shape (n_children,)
+        Row of each one's open episode, ascending.
+    leaf : ndarray of int, shape (n_children, n_columns)
+        -1 where not in the open episode.
+    chance : ndarray, same shape
+        That the child was in truth still in care.
+    column : ndarray of int, shape (n_columns,)
+        Numbers of the months, one after another.
+    """
+
+    episode: IntArray
+    leaf: IntArray
+    chance: FloatArray
+    column: IntArray
+
+
+@dataclass(frozen=True, slots=True)
 class Corrected:
     """Counts and moves with late recording corrected; they keep the identity of the stock."""
 
     counts: dict[str, FloatArray]
     moves: pd.DataFrame
+    still: StillThere | None = None
 
 
 def learn_delay(segments: pd.DataFrame, filed: pd.DataFrame, n_authorities: int) -> RecordingDelay:
@@ -185,7 +210,7 @@ def correct(
     missing = _missing_by_month(delay, months, held_to)
     rates = _exit_rates(counts, segments, missing, n_months=len(months))
     still = _still_there(counts, segments, missing, rates)
-    return _with_starts(_with_ends(counts, moves, still), missing.starts)
+    return replace(_with_starts(_with_ends(counts, moves, still), missing.starts), still=still)
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,20 +219,6 @@ class _Missing:
 
     ends: FloatArray
     starts: FloatArray
-
-
-@dataclass(frozen=True, slots=True)
-class _StillThere:
-    """Children with an open record in the newest months.
-
-    ``leaf`` (n_children, n_columns) is -1 where not in the open episode,
-    ``chance`` that the child was in truth still in care; ``column`` numbers
-    the months.
-    """
-
-    leaf: IntArray
-    chance: FloatArray
-    column: IntArray
 
 
 def _events(
@@ -265,6 +276,22 @@ def _share_by_lag(events: pd.DataFrame) -> tuple[FloatArray, IntArray]:
     return np.minimum(fitted.x, _LARGEST_SHARE), seen
 
 
+def in_exact_steps(chance: FloatArray) -> FloatArray:
+    """Hold chances to a millionth, in powers of two.
+
+    Their sums, and those of products of two, are then exact: the order of
+    children, which their names decide, changes no figure.
+    """
+    return np.asarray(np.round(chance * _CHANCE_STEPS) / _CHANCE_STEPS)
+
+
+def ends_missing(
+    delay: RecordingDelay, months: pd.DatetimeIndex, held_to: NDArray[np.datetime64]
+) -> FloatArray:
+    """Give the share of each month's ends not yet recorded, shape (n_authorities, n_months)."""
+    return _missing_by_month(delay, months, held_to).ends
+
+
 def _missing_by_month(
     delay: RecordingDelay, months: pd.DatetimeIndex, held_to: NDArray[np.datetime64]
 ) -> _Missing:
@@ -310,7 +337,7 @@ def _leaving(stock: FloatArray, rates: FloatArray) -> FloatArray:
 
 def _still_there(
     counts: dict[str, FloatArray], segments: pd.DataFrame, missing: _Missing, rates: FloatArray
-) -> _StillThere:
+) -> StillThere:
     stock = counts[Measure.CHILDREN]
     n_months = stock.shape[1]
     column = np.arange(max(0, n_months - WINDOW - 1), n_months)
@@ -332,13 +359,14 @@ def _still_there(
         )
         unrecorded = np.where(stayed, share[from_leaf // CLASSES] * rates[from_leaf % CLASSES], 0)
         # Those who moved or left since were there: the rest carry all that is to be expected.
-        unrecorded *= expected / max(unrecorded.sum(), _LEAST)
+        unrecorded *= expected / max(math.fsum(unrecorded), _LEAST)
         gone = np.minimum(unrecorded, _LARGEST_SHARE)
-        chance[:, place] = chance[:, place - 1] * (1.0 - gone)
-    return _StillThere(leaf, chance, column)
+        still = chance[:, place - 1] * (1.0 - gone)
+        chance[:, place] = in_exact_steps(still)
+    return StillThere(episodes, leaf, chance, column)
 
 
-def _with_ends(counts: dict[str, FloatArray], moves: pd.DataFrame, still: _StillThere) -> Corrected:
+def _with_ends(counts: dict[str, FloatArray], moves: pd.DataFrame, still: StillThere) -> Corrected:
     children = counts[Measure.CHILDREN].copy()
     exits = counts[Measure.EXITS].copy()
     parts = [(moves[name].to_numpy() for name in ("month", "origin", "destination", "count"))]

@@ -1,21 +1,35 @@
-"""Monthly counts in, coherent futures out: chosen, scored and calibrated on the past."""
+"""Monthly counts in, coherent futures out: weighed, scored and calibrated on the past."""
 
 from __future__ import annotations
 
-from rcc_forecast.forecasting.backtest import backtest_demand
-from rcc_forecast.forecasting.fit import forecast_demand
+from rcc_forecast.forecasting.backtest import FINALISTS, backtest_demand
+from rcc_forecast.forecasting.candidates import require_known
+from rcc_forecast.forecasting.engine import Engine, run_engine
+from rcc_forecast.forecasting.fit import forecast_demand, structural_spread
+from rcc_forecast.forecasting.parallel import Workers
+from rcc_forecast.forecasting.rolled import origins_of
 from rcc_forecast.forecasting.series import (
     SeriesTable,
     backtest_series,
     forecast_series,
     read_series,
 )
+from rcc_forecast.forecasting.structural import Futures, draw_futures
 
 __all__ = [
+    "FINALISTS",
+    "Engine",
+    "Futures",
     "SeriesTable",
+    "Workers",
     "backtest_demand",
     "backtest_series",
+    "draw_futures",
     "forecast_demand",
     "forecast_series",
+    "origins_of",
     "read_series",
+    "require_known",
+    "run_engine",
+    "structural_spread",
 ]

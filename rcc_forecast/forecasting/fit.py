@@ -1,291 +1,241 @@
-"""Coherent futures of every series, by the models that the backtest chose."""
+"""The forecast that is handed out: coherent means, calibrated quantiles, joint futures."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
+from scipy import sparse
+from scipy.stats import norm
 
-from models.calibration import Stretch, stretched
-from models.errors import ModelError
-from models.forecast import FloatArray, Forecast, IntArray
-from models.forecasting import FORECASTERS
+from models.conformal import PROPORTION, Intervals, Likeness, PastErrors, spread
+from models.forecast import FloatArray, IntArray
+from models.forecasting.cohort import Levers
+from models.reconciliation import shifted_paths
 from rcc_forecast.codes import ALL, Measure
-from rcc_forecast.errors import NothingUsableError
-from rcc_forecast.forecasting.candidates import YARDSTICK
-from rcc_forecast.forecasting.rows import Rows, kinds_of, lead_buckets, rows_of
+from rcc_forecast.forecasting.blend import COMBINATION
+from rcc_forecast.forecasting.engine import Engine, MeasureEngine
+from rcc_forecast.forecasting.explanation import explain_demand
+from rcc_forecast.forecasting.means import combined_means
+from rcc_forecast.forecasting.meta import meta_of
+from rcc_forecast.forecasting.nodes import kinds_of
+from rcc_forecast.forecasting.structural import Futures, StructuralSpread
 from rcc_forecast.geography import Membership, name_of
-from rcc_forecast.results.demand import DemandHistory
-from rcc_forecast.results.forecast import DemandBacktest, DemandForecast, MeasureBacktest
+from rcc_forecast.results.forecast import DemandBacktest, DemandForecast, Kinds
 from rcc_forecast.results.hierarchy import Nodes, nodes_on
-from rcc_forecast.tables.forecast import FORECAST, QUANTILES
+from rcc_forecast.tables.forecast import BACKTEST, FORECAST, QUANTILES
 
 _LEVELS: FloatArray = np.array(list(QUANTILES.values()))
-_STREAM = 0
-"""Forecasts draw from a stream of their own, beside the backtest's."""
-
-_SCORES = ["mase", "rmsse", "wape", "bias", "scrps", "coverage_80", "coverage_95"]
-_BREAK_HANDLING = (
-    "In forecasts of children, the change across this month is no part of the spread that "
-    "level, seasonal and structural models learn; stock-and-flow models count its moves."
-)
+_MONTHLY_DOUBT = 0.4
+"""Where nothing is known of past errors: growth of the spread, in its unit, with √months."""
 
 
 def forecast_demand(
-    history: DemandHistory,
+    engine: Engine,
     backtest: DemandBacktest | None,
     *,
     membership: Membership,
-    horizon: int = 24,
-    n_paths: int = 400,
-    seed: int = 0,
-    configuration: Mapping[str, object] | None = None,
-    code_version: str = "",
+    futures: Futures | None,
+    levers: Levers | None = None,
+    provenance: Mapping[str, object] | None = None,
     findings_count: int | None = None,
-    progress: Callable[[str], None] | None = None,
 ) -> DemandForecast:
-    """Draw the futures of demand and add them up at every level.
+    """Hand out the combined forecast of every node.
 
     Parameters
     ----------
-    history : DemandHistory
-        Monthly counts up to the as-of day.
+    engine : Engine
+        Everything forecast and judged.
     backtest : DemandBacktest, optional
-        Chooses the model of each measure and calibrates its intervals. None
-        where the returns are too short for one: today is then held flat.
+        Its scores; None where history was too short for any.
     membership : Membership
         Co-operatives; each month's totals have the members of its last day.
-    horizon : int
-        Months ahead.
-    n_paths : int
-        Futures.
-    seed : int
-        Of all chance.
-    configuration : mapping, optional
-        Settings of the run, for provenance.
-    code_version : str
-        For provenance.
+    futures : Futures, optional
+        Joint futures of the cohort, under `levers` where there are any; None
+        where the cohort could not run.
+    levers : Levers, optional
+        A what-if: it moves the combined forecast by as much as it moves the
+        cohort's.
+    provenance : mapping, optional
+        Of the run, for the metadata.
     findings_count : int, optional
         Findings of the whole run; those of the history when absent.
-    progress : callable, optional
-        Told in words what is being done.
 
     Returns
     -------
     DemandForecast
-        Means of leaves sum to every total. Quantiles are of the sums, path by
-        path, then calibrated level by level: they need not add up.
-
-    Raises
-    ------
-    NothingUsableError
-        A model cannot run on this history.
+        Means of cells sum to every total. Quantiles are calibrated level by
+        level: they need not add up.
     """
+    history, horizon = engine.history, engine.horizon
     months = pd.date_range(history.months[-1], periods=horizon + 1, freq="ME")[1:]
-    frames, paths, leaves, models = [], {}, {}, {}
-    for number, measure in enumerate(kind.value for kind in Measure):
-        judged = None if backtest is None else backtest.measures[measure]
-        models[measure] = YARDSTICK if judged is None else judged.chosen
-        if progress is not None:
-            progress(f"forecasting {measure} by {models[measure]}")
-        rows = rows_of(history.leaves, measure)
-        rng = np.random.default_rng([seed, _STREAM, number])
-        drawn = _drawn(history, rows, measure, models[measure], horizon, n_paths, rng)
-        paths[measure], leaves[measure] = drawn.paths, rows.labels
-        for span, nodes in _nodes_by_membership(history, membership, months):
-            of_measure = nodes.for_measure(measure)
-            frames.append(
-                _figures(drawn, rows, of_measure, span, judged, horizon).assign(
-                    measure=measure, model=models[measure]
-                )
-            )
-    frame = _labelled(pd.concat(frames, ignore_index=True), months)
-    scored = backtest or _no_backtest(horizon)
-    coverage = {
-        measure: _coverage(scored.frame, measure, model) for measure, model in models.items()
-    }
+    frames, leaves = [], {}
+    for measure, found in engine.measures.items():
+        means = combined_means(engine, measure, levers=levers)
+        leaves[measure] = means.leaves
+        frames.append(_figures(found, measure, means.nodes, futures))
+        for span, nodes in _co_operatives(history.leaves, membership, months):
+            frames.append(_figures_of_rcc(found, measure, nodes, span, means.leaves, futures))
+    frame = _labelled(pd.concat(frames, ignore_index=True), months, membership)
+    scored = backtest or DemandBacktest(
+        frame=pd.DataFrame(columns=BACKTEST.names), origins=(), horizon=horizon, notes=engine.notes
+    )
     return DemandForecast(
         frame=FORECAST.check(frame),
-        leaf_paths=paths,
-        leaves=leaves,
+        leaf_paths={Measure.CHILDREN.value: _paths(futures, leaves[Measure.CHILDREN.value])},
+        leaf_means=leaves,
+        leaves=history.leaves,
         months=months,
-        models=models,
         backtest=scored,
-        coverage=coverage,
-        meta=_meta(
-            history, scored, models, coverage, configuration, code_version, seed, findings_count
+        explanation=explain_demand(engine, levers=levers),
+        meta=meta_of(
+            engine, scored, provenance=dict(provenance or {}), findings_count=findings_count
         ),
     )
 
 
-def _drawn(
-    history: DemandHistory,
-    rows: Rows,
+def structural_spread(engine: Engine, futures: Futures | None) -> dict[str, StructuralSpread]:
+    """Give, by measure, what intervals of regions and above are never narrower than."""
+    if futures is None:
+        return {}
+    found = {}
+    for measure, part in engine.measures.items():
+        kinds = part.nodes.kinds
+        found[measure] = futures.spread(
+            part.nodes.summing, measure, only=kinds.totals[kinds.of_node]
+        )
+    return found
+
+
+def _figures(
+    found: MeasureEngine, measure: str, mean: FloatArray, futures: Futures | None
+) -> pd.DataFrame:
+    kinds = found.nodes.kinds
+    spread_of = _spread(futures, found.nodes.summing, measure, kinds, found.errors)
+    quantiles = _quantiles(mean, found.errors, kinds, kinds, spread_of)
+    return _rows(found.nodes.frame, np.arange(mean.shape[1]), mean, quantiles, measure)
+
+
+def _figures_of_rcc(
+    found: MeasureEngine,
     measure: str,
-    model: str,
-    horizon: int,
-    n_paths: int,
-    rng: np.random.Generator,
-) -> Forecast:
-    panel = rows.panel(history, measure)
-    try:
-        return FORECASTERS[model](panel, horizon=horizon, n_paths=n_paths, rng=rng)
-    except ModelError as error:
-        raise NothingUsableError(wanted=f"A forecast of {measure}", reason=str(error)) from error
+    nodes: Nodes,
+    span: IntArray,
+    leaves: FloatArray,
+    futures: Futures | None,
+) -> pd.DataFrame:
+    of_measure = nodes.for_measure(measure)
+    rows = np.flatnonzero(of_measure.frame["area_level"] == "rcc")
+    frame, summing = of_measure.frame.take(rows).reset_index(drop=True), of_measure.summing[rows]
+    mean = np.asarray(summing @ leaves)
+    # A co-operative is as large as a region, and its errors are taken to be like a region's.
+    as_region = frame.assign(level=frame["level"].str.replace("rcc/", "region/"))
+    kinds = kinds_of(as_region)
+    spread_of = _spread(futures, summing, measure, kinds, found.errors)
+    quantiles = _quantiles(mean, found.errors, found.nodes.kinds, kinds, spread_of)
+    return _rows(frame, span, mean[:, span], quantiles[:, :, span], measure)
 
 
-def _nodes_by_membership(
-    history: DemandHistory, membership: Membership, months: pd.DatetimeIndex
+def _spread(
+    futures: Futures | None,
+    summing: sparse.csr_array,
+    measure: str,
+    kinds: Kinds,
+    errors: PastErrors | None,
+) -> StructuralSpread | None:
+    if futures is None:
+        return None
+    # Without past errors the futures are all there is, at every node.
+    only = None if errors is None else kinds.totals[kinds.of_node]
+    return futures.spread(summing, measure, only=only)
+
+
+def _quantiles(
+    mean: FloatArray,
+    errors: PastErrors | None,
+    learned: Kinds,
+    kinds: Kinds,
+    spread_of: StructuralSpread | None,
+) -> NDArray[np.float32]:
+    structural = None if spread_of is None else spread_of.around(mean, _LEVELS)
+    if errors is not None:
+        intervals = errors.intervals(_LEVELS)
+        return _for_kinds(intervals, learned, kinds).around(mean, structural=structural)
+    if structural is None:
+        structural = _default_doubt(mean)
+    found = np.maximum(mean.astype(np.float32) + structural, 0.0)
+    return np.asarray(np.maximum.accumulate(found, axis=0))
+
+
+def _for_kinds(intervals: Intervals, learned: Kinds, kinds: Kinds) -> Intervals:
+    """Let nodes of the same levels as those learned from take their intervals."""
+    place = {name: number for number, name in enumerate(learned.names)}
+    of_node = np.array([place[name] for name in kinds.names], dtype=np.int64)[kinds.of_node]
+    likeness = Likeness(of_node, intervals.likeness.totals, intervals.likeness.borrows)
+    return replace(intervals, likeness=likeness)
+
+
+def _default_doubt(mean: FloatArray) -> NDArray[np.float32]:
+    lead = np.sqrt(np.arange(1, mean.shape[1] + 1))
+    unit = spread(mean, np.full((len(mean), 1), PROPORTION)) * lead * _MONTHLY_DOUBT
+    return np.asarray(norm.ppf(_LEVELS)[:, None, None] * unit, dtype=np.float32)
+
+
+def _rows(
+    frame: pd.DataFrame,
+    span: IntArray,
+    mean: FloatArray,
+    quantiles: NDArray[np.float32],
+    measure: str,
+) -> pd.DataFrame:
+    table = frame.loc[frame.index.repeat(len(span))].reset_index(drop=True)
+    table["horizon"] = np.tile(span + 1, len(frame))
+    table["mean"] = np.maximum(mean, 0.0).ravel()
+    for name, values in zip(QUANTILES, quantiles, strict=True):
+        table[name] = values.astype(np.float64).ravel()
+    return table.assign(measure=measure, model=COMBINATION)
+
+
+def _co_operatives(
+    leaves: pd.DataFrame, membership: Membership, months: pd.DatetimeIndex
 ) -> Iterator[tuple[IntArray, Nodes]]:
     """Give the columns of each run of months with the same members, and its nodes."""
     members = [membership.on(month) for month in months]
     starts = [0] + [i for i in range(1, len(months)) if members[i] != members[i - 1]]
     for first, end in zip(starts, [*starts[1:], len(months)], strict=True):
-        yield np.arange(first, end), nodes_on(history.leaves, membership=members[first])
+        yield np.arange(first, end), nodes_on(leaves, membership=members[first])
 
 
-def _figures(
-    drawn: Forecast,
-    rows: Rows,
-    nodes: Nodes,
-    span: IntArray,
-    judged: MeasureBacktest | None,
-    horizon: int,
+def _paths(futures: Futures | None, mean: FloatArray) -> NDArray[np.float32]:
+    if futures is None:
+        return mean[None].astype(np.float32)
+    return shifted_paths(futures.children(), mean=mean)
+
+
+def _members_on_the_date(
+    frame: pd.DataFrame, months: pd.DatetimeIndex, membership: Membership
+) -> NDArray[np.object_]:
+    """Name the co-operative of each authority's row; totals keep what they have."""
+    codes, code_of_row = np.unique(frame["local_authority"].to_numpy(object), return_inverse=True)
+    by_month = [membership.on(day) for day in months]
+    found = np.array([[members.get(str(code), "") for members in by_month] for code in codes])
+    named = found[code_of_row, frame["horizon"].to_numpy() - 1].astype(object)
+    return np.where(frame["local_authority"] == ALL, frame["rcc"].to_numpy(object), named)
+
+
+def _labelled(
+    frame: pd.DataFrame, months: pd.DatetimeIndex, membership: Membership
 ) -> pd.DataFrame:
-    """Mean and calibrated quantiles of every node, a row a node and month of the span."""
-    totals = rows.totals(nodes)
-    part = Forecast(drawn.paths[:, :, span])
-    mean = np.asarray(totals @ part.mean())
-    quantiles = part.node_quantiles(totals, _LEVELS)
-    if judged is not None:
-        bucket = lead_buckets(horizon)[span]
-        stretch, kind = _stretch_of(judged, nodes)
-        quantiles = stretched(quantiles, levels=_LEVELS, stretch=stretch, kind=kind, bucket=bucket)
-    frame = nodes.frame.loc[nodes.frame.index.repeat(len(span))].reset_index(drop=True)
-    frame["horizon"] = np.tile(span + 1, len(nodes.frame))
-    frame["mean"] = np.maximum(mean, 0.0).ravel()
-    for name, values in zip(QUANTILES, quantiles, strict=True):
-        frame[name] = values.ravel()
-    return frame
-
-
-def _stretch_of(judged: MeasureBacktest, nodes: Nodes) -> tuple[Stretch, IntArray]:
-    """Look up each node's level among those calibrated; a level that is new is left alone."""
-    learned = judged.stretch[judged.chosen]
-    one = Stretch.none(1, learned.inner.shape[1])
-    stretch = Stretch(np.vstack([learned.inner, one.inner]), np.vstack([learned.outer, one.outer]))
-    kinds = kinds_of(nodes)
-    known = {name: place for place, name in enumerate(judged.kinds.names)}
-    place = np.array([known.get(name, len(known)) for name in kinds.names], dtype=np.int64)
-    return stretch, place[kinds.of_node]
-
-
-def _labelled(frame: pd.DataFrame, months: pd.DatetimeIndex) -> pd.DataFrame:
     codes = frame["local_authority"].unique()
     names = {code: "" if code == ALL else name_of(str(code)) for code in codes}
     frame = frame.assign(
         month=months[frame["horizon"].to_numpy() - 1],
         local_authority_name=frame["local_authority"].map(names),
+        rcc=_members_on_the_date(frame, months, membership),
     )
     return frame[FORECAST.names].sort_values(
         ["measure", "horizon"], kind="stable", ignore_index=True
     )
-
-
-def _no_backtest(horizon: int) -> DemandBacktest:
-    note = "The returns are too short for a backtest: today is held flat, uncalibrated."
-    return DemandBacktest(
-        frame=pd.DataFrame(), measures={}, origins=(), horizon=horizon, notes=(note,)
-    )
-
-
-def _coverage(table: pd.DataFrame, measure: str, model: str) -> dict[str, Any]:
-    """Coverage of the calibrated intervals in backtest, by level and over all of them."""
-    pooled = _pooled_scores(table, measure, model)
-    rows = pooled if pooled.empty else pooled[pooled["horizon"] == ALL]
-    if rows.empty:
-        return {}
-    by_level = {
-        str(row["level"]): {
-            "80": _number(row["calibrated_80"]),
-            "95": _number(row["calibrated_95"]),
-            "80_uncalibrated": _number(row["coverage_80"]),
-            "95_uncalibrated": _number(row["coverage_95"]),
-        }
-        for _, row in rows.iterrows()
-    }
-    return {
-        "80": _number(rows["calibrated_80"].mean()),
-        "95": _number(rows["calibrated_95"].mean()),
-        "by_level": by_level,
-    }
-
-
-def _pooled_scores(table: pd.DataFrame, measure: str, model: str) -> pd.DataFrame:
-    """One model's scores pooled over each level; an absent backtest has none."""
-    if table.empty:
-        return table
-    return table[
-        (table["measure"] == measure)
-        & (table["model"] == model)
-        & (table["placement_type"] == ALL)
-        & (table["age_band"] == ALL)
-        & (table["level"] != ALL)
-    ]
-
-
-def _number(value: float) -> float | None:
-    return None if pd.isna(value) else round(float(value), 6)
-
-
-def _meta(
-    history: DemandHistory,
-    backtest: DemandBacktest,
-    models: dict[str, str],
-    coverage: dict[str, dict[str, Any]],
-    configuration: Mapping[str, object] | None,
-    code_version: str,
-    seed: int,
-    findings_count: int | None,
-) -> dict[str, Any]:
-    return {
-        "data_hash": history.data_hash,
-        "code_version": code_version,
-        "configuration": dict(configuration or {}),
-        "seed": seed,
-        "as_of": history.as_of.date().isoformat(),
-        "findings": len(history.findings) if findings_count is None else findings_count,
-        "models": models,
-        "backtest": {
-            measure: _model_scores(backtest.frame, measure, model)
-            for measure, model in models.items()
-        },
-        "backtest_origins": [origin.date().isoformat() for origin in backtest.origins],
-        "coverage": coverage,
-        "breaks": [
-            {
-                "name": found.name,
-                "month": pd.Timestamp(found.month).date().isoformat(),
-                "description": found.description,
-                "handling": f"{found.handling} {_BREAK_HANDLING}".strip(),
-            }
-            for found in history.breaks
-        ],
-        "notes": list(backtest.notes),
-        "cut_short": [],
-    }
-
-
-def _model_scores(table: pd.DataFrame, measure: str, model: str) -> dict[str, Any]:
-    pooled = _pooled_scores(table, measure, model)
-    if pooled.empty:
-        return {}
-    return {
-        str(level): {
-            str(row["horizon"]): {name: _number(row[name]) for name in _SCORES}
-            for _, row in rows.iterrows()
-        }
-        for level, rows in pooled.groupby("level", sort=True)
-    }

@@ -50,7 +50,7 @@ def accuracy_sentence(
     return (
         f"In {number(row['origins'])} past forecasts the error was "
         f"{percent(row['wape'], decimals=1)} of the children counted, and the 80% range held "
-        f"{percent(_share_held(row))} of the outcomes. {compared} Forecaster: {row['model']}."
+        f"{percent(row['coverage_80'])} of the outcomes. {compared} Forecaster: {row['model']}."
     )
 
 
@@ -90,7 +90,7 @@ def _cells(row: pd.Series[Any]) -> tuple[str, ...]:
         percent(row["wape"], decimals=1),
         number(row["scrps"], decimals=3),
         percent(row["skill_vs_hold_flat"]),
-        percent(_share_held(row)),
+        percent(row["coverage_80"]),
         note,
     )
 
@@ -100,9 +100,3 @@ def _compared(skill: float) -> str:
         return ""
     better = "better" if skill >= 0 else "worse"
     return f"That is {percent(abs(skill))} {better} than assuming no change."
-
-
-def _share_held(row: pd.Series[Any]) -> float:
-    """Share inside the intervals as they are given: calibrated, where that could be judged."""
-    calibrated = row.get("calibrated_80")
-    return float(row["coverage_80"] if pd.isna(calibrated) else calibrated)

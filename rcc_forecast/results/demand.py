@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from models.forecast import Flows, SeriesPanel
+from models.forecasting.cohort.population import Population
 from rcc_forecast.codes import Measure
 from rcc_forecast.results.findings import Findings
 
@@ -82,6 +83,8 @@ class DemandHistory:
         past ones it was learned from. Months that are not listed are complete.
     corrected_moves : DataFrame, optional
         As `moves`, consistent with `corrected`; `moves` itself when absent.
+    population : Population, optional
+        Every child from month end to month end, where they were followed.
     """
 
     leaves: pd.DataFrame
@@ -95,6 +98,7 @@ class DemandHistory:
     breaks: tuple[Break, ...] = ()
     completeness: pd.DataFrame = field(default_factory=_all_recorded)
     corrected_moves: pd.DataFrame | None = None
+    population: Population | None = None
 
     @property
     def authorities(self) -> list[str]:

@@ -9,9 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from models.backtest import Backtest
-from models.calibration import Stretch
-from models.forecast import IntArray, PathArray
+from models.forecast import FloatArray, IntArray, PathArray
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,34 +24,12 @@ class Kinds:
         Kind of each node.
     totals : ndarray of bool, shape (n_kinds,)
         Whether it is one of regions and above, of which there are few: their
-        intervals are calibrated with more caution (`models.calibration`).
+        intervals are calibrated with more caution (`models.conformal`).
     """
 
     names: tuple[str, ...]
     of_node: IntArray
     totals: NDArray[np.bool_]
-
-
-@dataclass(frozen=True, slots=True)
-class MeasureBacktest:
-    """One measure's past forecasts.
-
-    Attributes
-    ----------
-    errors : Backtest
-        Every candidate's errors by origin, node and lead.
-    kinds : Kinds
-        Of the nodes scored.
-    chosen : str
-        The one model for the measure.
-    stretch : dict of str to Stretch
-        Calibration of each candidate from all origins.
-    """
-
-    errors: Backtest
-    kinds: Kinds
-    chosen: str
-    stretch: dict[str, Stretch]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +40,6 @@ class DemandBacktest:
     ----------
     frame : DataFrame
         A `BACKTEST` table.
-    measures : dict of str to MeasureBacktest
-        By measure.
     origins : tuple of Timestamp
         Past as-of days, oldest first.
     horizon : int
@@ -75,7 +49,6 @@ class DemandBacktest:
     """
 
     frame: pd.DataFrame
-    measures: dict[str, MeasureBacktest]
     origins: tuple[pd.Timestamp, ...]
     horizon: int
     notes: tuple[str, ...]
@@ -83,10 +56,6 @@ class DemandBacktest:
     def table(self) -> pd.DataFrame:
         """Give the scores, a row a candidate, level and range of leads."""
         return self.frame
-
-    def chosen(self) -> dict[str, str]:
-        """Give the model chosen for each measure."""
-        return {measure: result.chosen for measure, result in self.measures.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,30 +66,32 @@ class DemandForecast:
     ----------
     frame : DataFrame
         A `FORECAST` table.
-    leaf_paths : dict of str to ndarray, shape (n_paths, n_rows, horizon)
-        Futures by measure, in children; rows as in `leaves`.
-    leaves : dict of str to DataFrame
-        Labels of those rows. Children have every leaf of the history; entries
-        and exits are not forecast by placement type, which reads "All".
+    leaf_paths : dict of str to ndarray, shape (n_paths, n_leaves, horizon)
+        Joint futures of children, in the order of `leaves`.
+    leaf_means : dict of str to ndarray, shape (n_leaves, horizon)
+        By measure. Entries and exits are not forecast by type and population:
+        they stand on one leaf of their authority and band.
+    leaves : DataFrame
+        Labels of the leaves: local_authority, region, placement_type,
+        age_band, population.
     months : DatetimeIndex
         Month ends of the horizon.
-    models : dict of str to str
-        Model of each measure.
     backtest : DemandBacktest
-        The scores by which it was chosen.
-    coverage : dict of str to dict
-        Of the calibrated 80% and 95% intervals in backtest, by measure.
+        How the same method did on the past.
+    explanation : DataFrame, optional
+        An `EXPLANATION` table: what changes each month; None where returns
+        were too short for rates.
     meta : dict
         Provenance in words that JSON knows: what `<name>.meta.json` holds.
     """
 
     frame: pd.DataFrame
     leaf_paths: dict[str, PathArray]
-    leaves: dict[str, pd.DataFrame]
+    leaf_means: dict[str, FloatArray]
+    leaves: pd.DataFrame
     months: pd.DatetimeIndex
-    models: dict[str, str]
     backtest: DemandBacktest
-    coverage: dict[str, dict[str, Any]]
+    explanation: pd.DataFrame | None
     meta: dict[str, Any]
 
     def table(self) -> pd.DataFrame:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from rcc_forecast.scenarios.apply import apply_scenario
+from rcc_forecast.scenarios.on_demand import demand_levers
 from rcc_forecast.scenarios.read import parse_scenario, read_scenario, require_supported
 from rcc_forecast.scenarios.scenario import (
     Block,
@@ -17,6 +18,7 @@ __all__ = [
     "ScenarioValueError",
     "UnsupportedScenarioError",
     "apply_scenario",
+    "demand_levers",
     "parse_scenario",
     "read_scenario",
     "require_supported",

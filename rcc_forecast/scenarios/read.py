@@ -247,8 +247,13 @@ def require_supported(scenario: Scenario) -> None:
     UnsupportedScenarioError
         Names every such lever.
     """
-    levers = [f"{block.where}: levers on demand" for block in scenario.on_demand]
-    levers += [f"{block.where}: contracts and budgets" for block in scenario.on_money]
+    levers = [f"{block.where}: contracts and budgets" for block in scenario.on_money]
+    levers += [
+        f"{block.where} {key}: an interval; give one number"
+        for block in scenario.on_demand
+        for key, value in block.given.items()
+        if isinstance(value, tuple)
+    ]
     levers += [
         f"{block.where} {key}: a home that closes stays closed, from one day"
         for block in scenario.closed

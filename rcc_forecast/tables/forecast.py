@@ -41,7 +41,7 @@ FORECAST = Table(
         Column("month", "Last day of the month", Kind.DATE, required=True),
         Column("horizon", "Months ahead", Kind.INTEGER, unit="months", required=True, low=1),
         *_FIGURES,
-        Column("model", "Forecaster that the backtest chose", Kind.CODE, required=True),
+        Column("model", "What made the figures; see the model cards", Kind.CODE, required=True),
         Column("rcc", "Co-operative on that date; set alone in its own totals", Kind.CODE),
         Column("local_authority_name", "Name of the authority", Kind.TEXT),
     ),
@@ -65,7 +65,7 @@ SERIES_FORECAST = Table(
         Column("period", "In the form of the input", Kind.CODE, required=True),
         Column("horizon", "Periods after the series' own last", Kind.INTEGER, required=True),
         *_FIGURES,
-        Column("model", "Forecaster that the backtest chose", Kind.CODE, required=True),
+        Column("model", "What made the figures; see the model cards", Kind.CODE, required=True),
     ),
     key=("series_id", "period"),
 )
@@ -88,21 +88,13 @@ BACKTEST = Table(
         Column("wape", "Σ|error| / Σ actual", Kind.NUMBER),
         Column("bias", "Σ(forecast − actual) / Σ actual", Kind.NUMBER),
         Column("scrps", "CRPS on 13 quantiles / seasonal naive's error", Kind.NUMBER),
-        Column("coverage_80", "Actuals inside the model's own 80% interval", Kind.NUMBER),
-        Column("coverage_95", "Actuals inside the model's own 95% interval", Kind.NUMBER),
+        Column(
+            "coverage_80", "Actuals in the 80% interval that other origins ask for", Kind.NUMBER
+        ),
+        Column("coverage_95", "The same for the 95% interval", Kind.NUMBER),
         Column("width_80", "Mean width of the 80% interval / mean actual", Kind.NUMBER),
         Column("skill_vs_hold_flat", "1 − sCRPS / hold flat's sCRPS", Kind.NUMBER),
         Column("note", "Why a candidate could not run, or what was left out", Kind.TEXT),
-        Column(
-            "calibrated_80",
-            "Actuals inside the 80% interval calibrated on the other origins",
-            Kind.NUMBER,
-        ),
-        Column(
-            "calibrated_95",
-            "Actuals inside the 95% interval calibrated on the other origins",
-            Kind.NUMBER,
-        ),
     ),
     key=("measure", "level", "placement_type", "age_band", "horizon", "model"),
 )

@@ -12,21 +12,22 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
+WORKERS = ("sequential", "loky")
 
 
 @pytest.fixture(scope="module")
 def twice(tmp_path_factory) -> list[Path]:
-    """Two demos in processes of their own, which hash names differently."""
+    """Two demos in processes of their own, which hash names and share out work differently."""
     folders = [tmp_path_factory.mktemp("demo") / "out" for _ in range(2)]
     running = [
         subprocess.Popen(
             [sys.executable, "-m", "rcc_forecast", "demo", "--out", str(folder)],
             cwd=ROOT,
-            env={**os.environ, "PYTHONHASHSEED": str(number)},
+            env={**os.environ, "PYTHONHASHSEED": str(number), "RCC_PARALLEL": workers},
             stdout=subprocess.PIPE,
             text=True,
         )
-        for number, folder in enumerate(folders)
+        for number, (folder, workers) in enumerate(zip(folders, WORKERS, strict=True))
     ]
     for process, folder in zip(running, folders, strict=True):
         words, _ = process.communicate()

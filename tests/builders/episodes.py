@@ -74,7 +74,7 @@ def returns_with(
 ) -> FiledReturns:
     """Give filed returns; ``also_filed`` names returns in which nobody was looked after."""
     rows = [row for filing in filings for row in filing]
-    episodes = _numbered(pd.DataFrame(rows), "episodes")
+    episodes = numbered(pd.DataFrame(rows), "episodes")
     header = episodes[["child", "local_authority", "year"]].copy()
     for name in _OF_THE_CHILD:
         if name in episodes:
@@ -82,11 +82,11 @@ def returns_with(
     header = header[header["dob"].notna()].drop_duplicates(["child", "local_authority", "year"])
     given = {
         "episodes": episodes.drop(columns=[c for c in _OF_THE_CHILD if c in episodes]),
-        "header": _numbered(header, "header"),
+        "header": numbered(header, "header"),
     }
     listed = list(uasc)
     if listed:
-        given["uasc"] = _numbered(pd.DataFrame(listed), "uasc")
+        given["uasc"] = numbered(pd.DataFrame(listed), "uasc")
     return as_returns(given, also_filed=also_filed)
 
 
@@ -159,13 +159,13 @@ def a_steady_authority(
     rows["rec"] = pd.Series("E8", rows.index, dtype="str").where(rows["dec"].notna())
     header = rows[["child", "dob", "local_authority", "year"]]
     tables = {
-        "episodes": _numbered(rows.drop(columns=["dob", "recorded"]), "episodes"),
-        "header": _numbered(header, "header"),
+        "episodes": numbered(rows.drop(columns=["dob", "recorded"]), "episodes"),
+        "header": numbered(header, "header"),
     }
     return as_returns(tables), truth
 
 
-def _numbered(frame: pd.DataFrame, table: str) -> pd.DataFrame:
+def numbered(frame: pd.DataFrame, table: str) -> pd.DataFrame:
     typed = frame.reset_index(drop=True)
     for name in typed:
         if name in _DATES:

@@ -177,7 +177,7 @@ def _forecast(leaves: pd.DataFrame, paths: np.ndarray) -> pd.DataFrame:
                     "horizon": np.arange(1, HORIZON + 1),
                     "mean": values.mean(axis=0),
                     **dict(zip(("q025", "q10", "q90", "q975"), levels, strict=True)),
-                    "model": "stock_flow_24",
+                    "model": "combination",
                 }
             )
         )
@@ -192,10 +192,9 @@ def _backtest() -> pd.DataFrame:
         "origins": 4,
         "scrps": [0.21, 0.3] * 2,
         "wape": [0.031, 0.044] * 2,
-        "coverage_80": [0.71, 0.6] * 2,
-        "calibrated_80": [0.79, 0.78] * 2,
+        "coverage_80": [0.79, 0.78] * 2,
         "skill_vs_hold_flat": [0.3, 0.0] * 2,
-        "model": ["stock_flow_24", "hold_flat"] * 2,
+        "model": ["combination", "hold_flat"] * 2,
         "chosen": ["yes", "no"] * 2,
         "level": ["rcc/total"] * 2 + ["rcc/type"] * 2,
         "placement_type": [ALL] * 2 + ["foster"] * 2,

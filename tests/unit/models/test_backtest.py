@@ -1,142 +1,101 @@
-"""The backtest sees no further than its origin, and chooses one model for all."""
+"""Forecasts from past origins are held against what came, and nothing else."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
-from scipy import sparse
 
-from models.backtest import Origin, choose_model, joined_nodes, rolling_origin
-from models.forecast import Forecast
-from models.forecasting import FORECASTERS
-from tests.builders.series import a_panel, a_population, a_steady_panel
-
-ALIKE = {"hold_flat": FORECASTERS["hold_flat"], "ets": FORECASTERS["ets"]}
+from models.backtest import backtest_of, errors_of, joined_origins
+from models.forecast import RolledForecast
+from models.scores import QUANTILE_LEVELS
 
 
-def _origins(panel, ends, horizon):
-    return [Origin(panel.until(end), panel.y[:, end : end + horizon]) for end in ends]
+def _rolled(mean, origins, *, half_width=2.0):
+    """Give forecasts whose quantiles go up evenly from the mean less to the mean plus."""
+    mean = np.asarray(mean, dtype=float)
+    offset = (QUANTILE_LEVELS - 0.5) * 2 * half_width
+    quantiles = mean[None] + offset[:, None, None, None]
+    return RolledForecast(np.asarray(origins), mean, quantiles)
 
 
-def _run(panel, forecasters, *, ends=(40, 46), horizon=12, totals=None, n_paths=40):
-    return rolling_origin(
-        _origins(panel, ends, horizon),
-        forecasters,
-        totals=sparse.eye_array(panel.n_series, format="csr") if totals is None else totals,
-        horizon=horizon,
-        n_paths=n_paths,
-        rng=np.random.default_rng(9),
-    )
+def _judged(y, mean, origins, *, season=1, **how):
+    return backtest_of({"guess": _rolled(mean, origins, **how)}, y=np.asarray(y), season=season)
 
 
-def _always(value):
-    def forecaster(panel, *, horizon, n_paths, rng):
-        return Forecast(np.full((n_paths, panel.n_series, horizon), float(value)))
+def test_an_error_is_forecast_less_what_came():
+    found = _judged([[4.0, 5, 7, 8]], [[[6.0, 6]]], [2])
 
-    return forecaster
-
-
-def test_a_forecaster_is_shown_nothing_after_the_origin():
-    shown = []
-
-    def spy(panel, *, horizon, n_paths, rng):
-        shown.append(panel.n_periods)
-        return FORECASTERS["hold_flat"](panel, horizon=horizon, n_paths=n_paths, rng=rng)
-
-    _run(a_steady_panel(), {"spy": spy})
-
-    assert shown == [40, 46]
-
-
-def test_errors_are_those_of_the_totals_not_of_the_parts():
-    panel = a_panel([[4.0] * 30, [6.0] * 30])
-    both = sparse.csr_array(np.ones((1, 2)))
-
-    found = _run(panel, {"guess": _always(6)}, ends=(18,), totals=both)
-
-    # Twice 6 against 10.
-    np.testing.assert_allclose(found.models["guess"].error, 2.0)
-
-
-def test_a_model_without_its_flows_is_left_out_and_says_why():
-    panel = a_steady_panel()
-
-    found = _run(panel, {**ALIKE, "stock_flow_12": FORECASTERS["stock_flow_12"]})
-
-    assert set(found.models) == set(ALIKE)
-    assert "moves" in found.left_out["stock_flow_12"]
+    np.testing.assert_allclose(found.models["guess"].error, [[[-1, -2]]])
+    np.testing.assert_allclose(found.actual, [[[7, 8]]])
 
 
 def test_months_that_have_not_come_are_not_scored():
-    panel = a_steady_panel()
-    origin = Origin(panel.until(55), np.full((panel.n_series, 12), np.nan))
-    origin.truth[:, :5] = panel.y[:, 55:]
+    found = _judged([[4.0, 5, 7, 8]], [[[6.0, 6, 6]]], [3])
 
-    found = rolling_origin(
-        [origin],
-        ALIKE,
-        totals=sparse.eye_array(panel.n_series, format="csr"),
-        horizon=12,
-        n_paths=20,
-        rng=np.random.default_rng(1),
-    )
-
-    assert np.isfinite(found.models["ets"].error[:, :, :5]).all()
-    assert np.isnan(found.models["ets"].error[:, :, 5:]).all()
-    assert np.isfinite(found.scaled_crps("ets")).all()
+    guess = found.models["guess"]
+    for values in (guess.error, guess.crps, guess.width, guess.in_80, guess.in_95):
+        assert np.isfinite(values[0, 0]).tolist() == [True, False, False]
+    # In-sample, the series moved by 1 and by 2: 1.5 on average. One lead is known.
+    expected = guess.crps[0, 0, 0] / 1.5
+    np.testing.assert_allclose(found.scaled_crps("guess"), [[expected]], rtol=1e-6)
 
 
-def test_the_model_nearest_to_what_came_is_chosen():
-    panel = a_steady_panel(level=20)
+def test_a_series_that_was_not_there_yet_is_not_scored():
+    y = [[np.nan, np.nan, 7.0, 8.0], [1.0, 2, 3, 4]]
 
-    found = _run(panel, {"hold_flat": FORECASTERS["hold_flat"], "wild": _always(500)})
+    found = _judged(y, [[[np.nan], [3.0]]], [2])
 
-    assert choose_model(found, [np.ones(panel.n_series, dtype=bool)]) == "hold_flat"
-
-
-def test_between_equals_the_simpler_is_chosen():
-    panel = a_steady_panel()
-
-    found = _run(panel, {"structural": _always(20), "hold_flat": _always(20)})
-
-    assert choose_model(found, [np.ones(panel.n_series, dtype=bool)]) == "hold_flat"
+    assert np.isnan(found.models["guess"].error[0, 0]).all()
+    assert found.models["guess"].error[0, 1, 0] == 0
 
 
-def test_every_level_weighs_the_same_however_many_nodes_it_has():
-    # Nine nodes that move by about two, and one that hardly moves. "small" misses the one by
-    # 74, some 180 of its naive errors; "large" misses the nine by some 46 of theirs. Over ten
-    # nodes "small" is better (18 against 41), over two levels "large" is (10 against 5).
-    nine = np.tile([10.0, 12, 9, 11, 13], 12)
-    one = np.tile([85.0, 85.5, 85, 84.5, 85], 12)
-    panel = a_panel(np.vstack([nine] * 9 + [one]))
+def test_every_origin_is_scaled_by_what_it_had_seen():
+    # By month 3 the series had moved by 1 and 1; by month 5 by 1, 1, 4 and 4.
+    found = _judged([[0.0, 1, 2, 6, 10, 10]], [[[0.0]], [[0.0]]], [3, 5])
 
-    found = _run(panel, {"small": _always(11), "large": _always(85)}, ends=(40,))
-
-    assert choose_model(found, [np.ones(10, dtype=bool)]) == "small"
-    assert choose_model(found, [np.arange(10) < 9, np.arange(10) == 9]) == "large"
+    np.testing.assert_allclose(found.scale[:, 0], [1.0, 2.5])
 
 
-def test_the_same_seed_gives_the_same_scores():
-    panel = a_population()
+def test_a_series_that_never_moved_has_no_scale():
+    found = _judged([[5.0, 5, 5, 5]], [[[5.0]]], [3])
 
-    first, second = _run(panel, ALIKE), _run(panel, ALIKE)
-
-    np.testing.assert_array_equal(first.models["ets"].crps, second.models["ets"].crps)
+    assert np.isnan(found.scale).all()
 
 
-def test_backtests_of_different_lengths_are_joined_by_their_newest_origin():
-    panel = a_steady_panel()
+def test_an_interval_holds_what_lies_on_its_edge_and_not_what_lies_beyond():
+    levels = dict(zip(QUANTILE_LEVELS.round(3).tolist(), range(13), strict=True))
+    quantiles = np.linspace(0, 12, 13)[:, None, None]
 
-    joined = joined_nodes([_run(panel, ALIKE, ends=(40, 46)), _run(panel, ALIKE, ends=(46,))])
+    def inside(came):
+        found = errors_of(np.array([[6.0]]), quantiles, np.array([[came]]))
+        return found.in_80[0, 0], found.in_95[0, 0], found.width[0, 0]
 
-    assert joined.actual.shape == (2, 2 * panel.n_series, 12)
-    assert np.isnan(joined.actual[0, panel.n_series :]).all()
-    assert np.isfinite(joined.models["hold_flat"].crps[1]).all()
+    assert inside(float(levels[0.1])) == (1, 1, levels[0.9] - levels[0.1])
+    assert inside(levels[0.9] + 0.01)[:2] == (0, 1)
+    assert inside(levels[0.975] + 0.01)[:2] == (0, 0)
 
 
 def test_perfect_foresight_scores_nothing():
-    panel = a_panel(np.tile(np.arange(1.0, 13.0), 5))
+    found = _judged([[1.0, 2, 3, 4]], [[[3.0, 4.0]]], [2], half_width=0.0)
 
-    found = _run(panel, {"seasonal_naive": FORECASTERS["seasonal_naive"]}, ends=(36,))
+    assert found.models["guess"].crps.max() == pytest.approx(0, abs=1e-6)
+    assert found.models["guess"].in_80.min() == 1
 
-    assert found.models["seasonal_naive"].crps.max() == pytest.approx(0, abs=1e-5)
+
+def test_a_wider_forecast_with_the_same_middle_scores_worse_where_the_middle_was_right():
+    sharp = _judged([[1.0, 2, 3]], [[[3.0]]], [2], half_width=1.0)
+    wide = _judged([[1.0, 2, 3]], [[[3.0]]], [2], half_width=9.0)
+
+    assert wide.models["guess"].crps[0, 0, 0] > sharp.models["guess"].crps[0, 0, 0]
+
+
+def test_origins_stand_one_after_another():
+    parts = [
+        errors_of(np.full((2, 3), level), np.full((13, 2, 3), level), np.zeros((2, 3)))
+        for level in (1.0, 2.0)
+    ]
+
+    joined = joined_origins(parts)
+
+    assert joined.error.shape == (2, 2, 3)
+    assert joined.error[1].tolist() == [[2.0] * 3] * 2

@@ -187,9 +187,9 @@ def test_a_forecast_whose_returns_are_deleted_meanwhile_is_not_kept(tmp_path, re
     dataset = send(service, "datasets", "returns.zip", region.zip)
     forecast = pipeline.forecast
 
-    def deleted_meanwhile(prepared, config):
+    def deleted_meanwhile(prepared, config, **more):
         service.delete(f"/v1/datasets/{dataset}")
-        return forecast(prepared, config)
+        return forecast(prepared, config, **more)
 
     monkeypatch.setattr(pipeline, "forecast", deleted_meanwhile)
     answer = service.post(

@@ -255,6 +255,26 @@ def test_twenty_more_foster_homes_lower_the_expected_shortfall(filled):
     assert with_more["scenario"]["blocks"][0]["number"] == 20
 
 
+def test_more_entries_are_more_children_to_find_homes_for(filled):
+    chosen = {"region": "North West", "local_authority": "All", "placement_type": "foster"}
+    with_more = filled.service.post(
+        "/v1/sufficiency",
+        json={
+            "forecast_id": filled.forecast,
+            "homes_id": filled.homes,
+            "scenario": {"entries": {"change_pct": 50}},
+        },
+    ).json()
+
+    before = whole(filled, f"/v1/sufficiency/{filled.sufficiency}", **chosen)
+    after = whole(filled, f"/v1/sufficiency/{with_more['id']}", **chosen)
+
+    assert len(before) == len(after) == HORIZON
+    for plain, more in zip(before, after, strict=True):
+        assert more["demand_mean"] > plain["demand_mean"]
+        assert more["capacity_usable"] == plain["capacity_usable"]
+
+
 def test_a_scenario_says_the_same_as_toml_and_as_json(filled):
     body = {"forecast_id": filled.forecast, "homes_id": filled.homes}
     block = {"placement_type": "foster", "places": 1, "local_authority": "Salford"}

@@ -9,15 +9,13 @@ import pytest
 
 from models.errors import NoFlowsError
 from models.forecast import OUTSIDE, Flows, SeriesPanel
-from models.forecasting.markov_poisson import markov_poisson_moments
-from models.forecasting.stock_flow import stock_flow, stock_flow_rates
+from models.forecasting.stock_flow import stock_flow_points, stock_flow_rates
 from tests.builders.series import a_panel, a_population
 
 
-def _draw(panel, *, window=36, horizon=24, n_paths=400):
-    return stock_flow(
-        panel, horizon=horizon, n_paths=n_paths, rng=np.random.default_rng(1), window=window
-    )
+def _points(panel, *, window=36, horizon=24, origins=None):
+    seen = np.array([panel.n_periods] if origins is None else origins)
+    return stock_flow_points(panel, origins=seen, horizon=horizon, window=window)
 
 
 def _one_area(y, rows):
@@ -73,69 +71,59 @@ def test_rates_of_a_known_chain_are_recovered():
     assert 1 - rates.transition[0, 0].sum() == pytest.approx(0.03, rel=0.1)
 
 
-def test_the_mean_of_the_futures_is_the_exact_one():
-    panel = a_population()
-    rates = stock_flow_rates(panel, window=36)
-
-    drawn = _draw(panel)
-
-    mean, _ = markov_poisson_moments(
-        rates.stock, transition=rates.transition, entries=rates.entries, horizon=24
-    )
-    np.testing.assert_allclose(drawn.mean(), mean.reshape(-1, 24), rtol=1e-4)
-
-
-def test_futures_are_never_surer_than_chance_alone():
-    panel = a_population(n_areas=1, children=600)
-    rates = stock_flow_rates(panel, window=36)
-    _, variance = markov_poisson_moments(
-        rates.stock,
-        transition=rates.transition,
-        entries=rates.entries,
-        horizon=24,
-        sets=np.ones((1, 3)),
+def test_a_month_is_those_who_stay_and_move_in_and_the_entrants():
+    # Ten here, none there; over one month of ten, 2 move and 1 leaves, and 4 enter.
+    panel = _one_area(
+        [[10, 11], [0, 2]],
+        [(1, 0, 1, 2), (1, 0, OUTSIDE, 1), (1, OUTSIDE, 0, 4)],
     )
 
-    total = _draw(panel).paths.sum(axis=1)
+    points = _points(panel, horizon=2)[0]
 
-    # A tenth of slack for 400 draws of a variance.
-    assert (total.var(axis=0) > 0.9 * variance[0, 0]).all()
-
-
-def test_moving_inside_an_area_does_not_make_its_total_uncertain():
-    # Everyone moves about, nobody enters or leaves: the total is known.
-    rng = np.random.default_rng(2)
-    y = np.zeros((2, 40))
-    y[:, 0] = 50, 50
-    rows = []
-    for t in range(1, 40):
-        out = rng.binomial(y[:, t - 1].astype(int), 0.1)
-        rows += [(t, 0, 1, out[0]), (t, 1, 0, out[1])]
-        y[:, t] = y[:, t - 1] - out + out[::-1]
-
-    total = _draw(_one_area(y, rows)).paths.sum(axis=1)
-
-    np.testing.assert_allclose(total, 100.0, atol=3.0)
+    # 11 x 0.7 + 4, and 2 + 11 x 0.2; then the same again.
+    np.testing.assert_allclose(points[:, 0], [11.7, 4.2])
+    np.testing.assert_allclose(points[:, 1], [11.7 * 0.7 + 4, 4.2 + 11.7 * 0.2])
 
 
-def test_bad_months_are_shared_so_regions_are_not_too_sure():
-    panel = a_population(n_areas=6, children=600)
+def test_nobody_is_lost_where_nobody_leaves():
+    panel = _one_area([[50, 45, 43], [50, 55, 57]], [(1, 0, 1, 5), (2, 0, 1, 4), (2, 1, 0, 2)])
 
-    paths = _draw(panel).paths[:, :, -1].reshape(400, 6, 3).sum(axis=2)
+    np.testing.assert_allclose(_points(panel)[0].sum(axis=0), 100.0)
 
-    alone = np.sqrt((paths.std(axis=0) ** 2).sum())
-    assert paths.sum(axis=1).std() > 1.05 * alone
+
+def test_a_past_forecast_sees_nothing_after_its_origin():
+    panel = a_population(n_periods=61)
+
+    points = _points(panel, origins=[40, 61], horizon=12)
+
+    np.testing.assert_array_equal(points[0], _points(panel.until(40), horizon=12)[0])
+    np.testing.assert_array_equal(points[1], _points(panel, horizon=12)[0])
+
+
+def test_expected_children_are_never_negative():
+    panel = a_population(n_areas=1, children=12)
+
+    assert _points(panel, window=2, horizon=36).min() >= 0
 
 
 def test_corrected_stocks_need_not_be_whole_children():
     panel = a_population()
     panel = replace(panel, y=panel.y - 0.3 * (panel.y > 1))
 
-    drawn = _draw(panel, horizon=1)
+    points = _points(panel, horizon=1)
 
-    assert drawn.mean().sum() == pytest.approx(panel.y[:, -1].sum(), rel=0.05)
+    assert points.sum() == pytest.approx(panel.y[:, -1].sum(), rel=0.05)
+
+
+def test_stocks_that_fall_short_of_recorded_moves_send_away_everybody_at_most():
+    # One child by the corrected stock, two by the record.
+    panel = _one_area([[1.0, 0.5]], [(1, 0, OUTSIDE, 2)])
+
+    rates = stock_flow_rates(panel, window=1)
+
+    assert rates.transition[0, 0, 0] == 0.0
 
 
 def test_stocks_without_their_moves_are_refused():
-    with pytest.raises(NoFlowsError, match="stock_flow_12"):
-        _draw(a_panel(np.arange(40)), window=12)
+    with pytest.raises(NoFlowsError, match="stock_flow"):
+        _points(a_panel(np.arange(40)), window=12)

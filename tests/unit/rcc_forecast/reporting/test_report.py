@@ -127,6 +127,15 @@ def test_accuracy_stands_beside_each_forecast(html):
     assert "Past forecasts of this kind by itself were not scored." in html
 
 
+def test_how_the_forecast_was_made_and_judged_is_told(html):
+    trust = html.split('id="accuracy"')[1].split("</section>")[0]
+
+    assert "combination of three" in trust
+    assert "past forecasts a quarter apart" in trust
+    assert "never with its own" in trust
+    assert "never narrower than the futures" in trust
+
+
 def test_it_says_that_it_is_working_material_and_advice(html):
     assert "Working material for signed-in staff" in html
     assert "advice to people, never a decision" in html

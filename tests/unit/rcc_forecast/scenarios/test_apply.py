@@ -9,7 +9,6 @@ from rcc_forecast.geography import AUTHORITIES
 from rcc_forecast.scenarios import (
     Scenario,
     ScenarioValueError,
-    UnsupportedScenarioError,
     apply_scenario,
     parse_scenario,
 )
@@ -136,6 +135,7 @@ def test_a_second_scenario_goes_on_numbering():
     assert homes["home_id"].tolist() == ["H1", "SCENARIO-1", "SCENARIO-2"]
 
 
-def test_a_lever_on_demand_is_refused_before_anything_is_changed():
-    with pytest.raises(UnsupportedScenarioError):
-        changed(a_home(), entries={"change_pct": 5}, foster={"recruit": 1})
+def test_a_lever_on_demand_leaves_the_register_as_it_is():
+    homes = a_home()
+
+    pd.testing.assert_frame_equal(changed(homes, entries={"change_pct": 5}), homes)
