@@ -339,7 +339,7 @@ def sufficiency(
     """
     as_of = prepared.history.as_of
     return balance(
-        demand_forecast.leaf_paths["children"],
+        demand_forecast.children_paths(),
         leaves=demand_forecast.leaves,
         months=demand_forecast.months,
         children_now=prepared.history.corrected["children"][:, -1],

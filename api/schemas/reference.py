@@ -13,6 +13,8 @@ class ModelCard(BaseModel):
     name: str
     what_it_is: str
     handed_out: bool = Field(description="Whether forecasts consist of it; others are scored")
+    knows: str = Field(description="What it learns from")
+    does_not_know: str = Field(description="What it cannot see")
 
 
 class Models(BaseModel):
@@ -25,6 +27,8 @@ class Models(BaseModel):
                     "name": "seasonal_naive",
                     "what_it_is": "The same month of last year again.",
                     "handed_out": False,
+                    "knows": "The last twelve months.",
+                    "does_not_know": "Any level but last year's.",
                 }
             ]
         }

@@ -18,6 +18,7 @@ from rcc_forecast.cli.arguments import (
     add_returns,
     config_of,
     count,
+    existing,
     prepare_given_returns,
 )
 from rcc_forecast.cli.progress import TerminalProgress
@@ -59,6 +60,7 @@ def add_commands(commands: Commands) -> None:
         add_forecast_settings(command)
         add_out_file(command)
     _add_series_commands(commands)
+    _add_cards(commands)
 
 
 _SERIES_TABLE = """  FILE is a CSV with a row for each series and period, in any order:
@@ -72,6 +74,31 @@ _SERIES_TABLE = """  FILE is a CSV with a row for each series and period, in any
     E06000001,2021,350,North East,20100,140
     E06000001,2022,361,North East,20050,152
 """
+
+
+def _add_cards(commands: Commands) -> None:
+    cards = add_command(
+        commands,
+        "cards",
+        _cards,
+        does="write the model cards: what each forecaster is, knows and does not know",
+        examples="  rcc-forecast cards --backtest backtest.csv > model-cards.md",
+    )
+    cards.add_argument(
+        "--backtest", type=Path, metavar="FILE", help="scores to show, from `backtest` as CSV"
+    )
+
+
+def _cards(given: argparse.Namespace) -> int:
+    import pandas as pd
+
+    from rcc_forecast.forecasting.cards import model_cards
+
+    scores = None
+    if given.backtest is not None:
+        scores = pd.read_csv(existing(given.backtest, expected="scores from `backtest` as CSV"))
+    sys.stdout.write(model_cards(scores))
+    return 0
 
 
 def _add_series_commands(commands: Commands) -> None:

@@ -23,7 +23,7 @@ from rcc_forecast.results.demand import MONTHS_A_YEAR
 from rcc_forecast.results.forecast import DemandBacktest
 from rcc_forecast.tables.forecast import BACKTEST
 
-FINALISTS = (YARDSTICK, "stock_flow_12", "panel", "cohort", COMBINATION)
+FINALISTS = (YARDSTICK, "stock_flow_12", COMBINATION)
 """Scored beside every forecast; the command `backtest` scores every candidate."""
 
 _MANY_NODES = 3000
@@ -135,7 +135,8 @@ def _scored_leads(horizon: int, n_nodes: int) -> IntArray:
     if n_nodes <= _MANY_NODES:
         return every
     thin = (every == 0) | (every % 3 == 2) | (every == horizon - 1)
-    return every[thin]
+    found: IntArray = every[thin]
+    return found
 
 
 def _errors(

@@ -22,6 +22,10 @@ POOLED_ANNUAL = ENGINE
 """Of series of years; the others forecast months, and the panel's members quarters too."""
 
 
+_COUNTS = "The counts of each node, and of the nodes beside it, month by month."
+_NO_CHILDREN = "Ages, moves, or how long anyone has been in care; why a count changes."
+
+
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """One way to forecast.
@@ -35,23 +39,39 @@ class Candidate:
     handed_out : bool
         Whether a forecast consists of it; the others are members of it, or
         are scored beside it.
+    knows, does_not_know : str
+        What it learns from, and what it cannot see.
     """
 
     name: str
     what_it_is: str
     handed_out: bool = False
+    knows: str = _COUNTS
+    does_not_know: str = _NO_CHILDREN
 
 
 def candidates() -> tuple[Candidate, ...]:
     """Give everyone who forecasts, yardsticks first and what is handed out last."""
     return (
-        Candidate(HOLD_FLAT, "Today's number of children, unchanged: the yardstick of all others."),
-        Candidate(SEASONAL_NAIVE, "The same month of last year again."),
+        Candidate(
+            HOLD_FLAT,
+            "Today's number of children, unchanged: the yardstick of all others.",
+            knows="The last month.",
+            does_not_know="Everything else.",
+        ),
+        Candidate(
+            SEASONAL_NAIVE,
+            "The same month of last year again.",
+            knows="The last twelve months.",
+            does_not_know="Any level but last year's.",
+        ),
         *(
             Candidate(
                 f"stock_flow_{window}",
                 f"The sector's method: entries, moves and exits at the mean rates of the last "
                 f"{window} months.",
+                knows="Moves between kinds of placement and bands, by area, in its window.",
+                does_not_know="Exact ages, time in care, seasons, breaks, or which window is best.",
             )
             for window in STOCK_FLOW_WINDOWS
         ),
@@ -60,22 +80,33 @@ def candidates() -> tuple[Candidate, ...]:
             for name, member in sorted(MEMBERS.items())
             if name not in YARDSTICKS
         ),
-        Candidate(PANEL, "The middle of the time-series models, month by month."),
+        Candidate(PANEL, "The time-series models, weighed by their past errors at like leads."),
         Candidate(
             COHORT,
             "Children stepped forward month by month: they grow up, move and leave at the rates "
             "of their age, kind of placement and time in care, and entrants join them.",
+            knows="Every child's age in months, kind of placement and time in care (or in the "
+            "placement, whichever explains leaving better); entries by band, UASC apart; late "
+            "recording; the breaks that are listed.",
+            does_not_know="Need, legal status, siblings, places available, or any cause outside "
+            "the returns; its entries have a level and a season, never a trend.",
         ),
         Candidate(
             COMBINATION,
             "Cohort, panel and today's number, weighed by level and months ahead on past "
             "forecasts, and made to add up at every level.",
             handed_out=True,
+            knows="What its members know, and how each did on past quarter ends of these returns.",
+            does_not_know="A future unlike any past: an interval cannot promise what was never "
+            "seen, and no method guarantees its coverage after a change of regime.",
         ),
         Candidate(
             POOLED_ANNUAL,
             "Yearly series together: hold flat, left as far as the whole panel's past bears out.",
             handed_out=True,
+            knows="Levels and rates of every series against its group's, the growth of the whole "
+            "panel, and any further columns, as far as each has earned trust in past years.",
+            does_not_know="Anything within a year; turns that no column foretells.",
         ),
     )
 

@@ -142,6 +142,6 @@ def by_leaf(cells: FloatArray) -> FloatArray:
 
 
 def _stepped(rates: Rates, stock: Stock, entries: EntryForecast, horizon: int) -> ByMeasure:
-    ahead = expected(rates, stock, entries.mean, horizon=horizon, apart=False)
+    ahead = expected(rates, stock, entries.mean, horizon=horizon, apart=False, precise=False)
     leaves = leaves_of_balance(ahead.together())
     return {measure: values.astype(np.float32) for measure, values in leaves.items()}

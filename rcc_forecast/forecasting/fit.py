@@ -14,8 +14,7 @@ from scipy.stats import norm
 from models.conformal import PROPORTION, Intervals, Likeness, PastErrors, spread
 from models.forecast import FloatArray, IntArray
 from models.forecasting.cohort import Levers
-from models.reconciliation import shifted_paths
-from rcc_forecast.codes import ALL, Measure
+from rcc_forecast.codes import ALL
 from rcc_forecast.forecasting.blend import COMBINATION
 from rcc_forecast.forecasting.engine import Engine, MeasureEngine
 from rcc_forecast.forecasting.explanation import explain_demand
@@ -85,7 +84,7 @@ def forecast_demand(
     )
     return DemandForecast(
         frame=FORECAST.check(frame),
-        leaf_paths={Measure.CHILDREN.value: _paths(futures, leaves[Measure.CHILDREN.value])},
+        futures=futures,
         leaf_means=leaves,
         leaves=history.leaves,
         months=months,
@@ -207,12 +206,6 @@ def _co_operatives(
     starts = [0] + [i for i in range(1, len(months)) if members[i] != members[i - 1]]
     for first, end in zip(starts, [*starts[1:], len(months)], strict=True):
         yield np.arange(first, end), nodes_on(leaves, membership=members[first])
-
-
-def _paths(futures: Futures | None, mean: FloatArray) -> NDArray[np.float32]:
-    if futures is None:
-        return mean[None].astype(np.float32)
-    return shifted_paths(futures.children(), mean=mean)
 
 
 def _members_on_the_date(

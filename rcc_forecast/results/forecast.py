@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from models.forecast import FloatArray, IntArray, PathArray
+from models.reconciliation import shifted_paths
+from rcc_forecast.codes import Measure
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,14 @@ class DemandBacktest:
         return self.frame
 
 
+class DrawnFutures(Protocol):
+    """Joint futures of every leaf, by whoever drew them."""
+
+    def children(self) -> PathArray:
+        """Give futures of shape (n_paths, n_leaves, horizon)."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class DemandForecast:
     """Futures of demand at every level.
@@ -66,8 +76,9 @@ class DemandForecast:
     ----------
     frame : DataFrame
         A `FORECAST` table.
-    leaf_paths : dict of str to ndarray, shape (n_paths, n_leaves, horizon)
-        Joint futures of children, in the order of `leaves`.
+    futures : DrawnFutures, optional
+        Joint futures before they are moved to the means; None where returns
+        were too short for rates.
     leaf_means : dict of str to ndarray, shape (n_leaves, horizon)
         By measure. Entries and exits are not forecast by type and population:
         they stand on one leaf of their authority and band.
@@ -86,7 +97,7 @@ class DemandForecast:
     """
 
     frame: pd.DataFrame
-    leaf_paths: dict[str, PathArray]
+    futures: DrawnFutures | None
     leaf_means: dict[str, FloatArray]
     leaves: pd.DataFrame
     months: pd.DatetimeIndex
@@ -97,3 +108,14 @@ class DemandForecast:
     def table(self) -> pd.DataFrame:
         """Give the forecast table, a row a node, measure and month."""
         return self.frame
+
+    def children_paths(self) -> PathArray:
+        """Give joint futures of children, shape (n_paths, n_leaves, horizon).
+
+        They average to `leaf_means` and add up in every future. Made when
+        asked for: England's are half a gigabyte.
+        """
+        mean = self.leaf_means[Measure.CHILDREN.value]
+        if self.futures is None:
+            return mean[None].astype(np.float32)
+        return shifted_paths(self.futures.children(), mean=mean)

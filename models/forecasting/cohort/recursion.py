@@ -13,6 +13,7 @@ that is read, not the children.
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 
@@ -132,6 +133,7 @@ def expected(
     horizon: int,
     levers: Levers | None = None,
     apart: bool = True,
+    precise: bool = True,
 ) -> Expected:
     """Step today's children and the entrants forward in expectation.
 
@@ -151,6 +153,9 @@ def expected(
     apart : bool
         Follow today's children and entrants apart; together takes half the
         time, for origins of a backtest.
+    precise : bool
+        Step in 64 bits, in which the identity holds to 1e-9; in 32 the same
+        comes out to six digits in half the time.
 
     Returns
     -------
@@ -170,6 +175,7 @@ def expected(
                 rates,
                 _Chunk.of(chunk, stream, youngest, rates, stock, entries, levers),
                 horizon=horizon,
+                bits=np.dtype(np.float64 if precise else np.float32),
             )
     return Expected(today=parts[0], entrants=parts[1] if apart else None)
 
@@ -236,19 +242,26 @@ class _Chunk:
         return self.levers.entries[month, self.areas, :, self.stream]
 
 
-def _step_through(parts: list[Balance], rates: Rates, chunk: _Chunk, *, horizon: int) -> None:
+def _step_through(
+    parts: list[Balance],
+    rates: Rates,
+    chunk: _Chunk,
+    *,
+    horizon: int,
+    bits: np.dtype[np.floating[Any]],
+) -> None:
     n, n_kinds = chunk.children.shape[0], rates.n_kinds
     n_rows = ADULT_MONTHS + horizon
     groups = range(chunk.youngest, N_GROUPS)
-    states = [np.zeros((n, n_rows, n_kinds * N_CLASSES)) for _ in parts]
+    states = [np.zeros((n, n_rows, n_kinds * N_CLASSES), dtype=bits) for _ in parts]
     states[0][:, horizon:] = chunk.children.reshape(n, ADULT_MONTHS, -1)
-    operators = _Operators.of(rates, chunk, month=0)
+    operators = _Operators.of(rates, chunk, month=0).in_bits(bits)
     held = [_held(state, horizon, groups) for state in states]
     for part, cells in zip(parts, held, strict=True):
         part.start[chunk.areas, ..., chunk.stream] = _by_band(cells)
     for month in range(horizon):
         if chunk.levers is not None and month > 0 and not chunk.levers.same_rates(month):
-            operators = _Operators.of(rates, chunk, month=month)
+            operators = _Operators.of(rates, chunk, month=month).in_bits(bits)
         born = horizon - month  # row of a child of 0 months at the month's start
         for part, state, cells in zip(parts, states, held, strict=True):
             at = (month, chunk.areas)
@@ -268,7 +281,7 @@ def _step_through(parts: list[Balance], rates: Rates, chunk: _Chunk, *, horizon:
 
 def _held(state: FloatArray, born: int, groups: range) -> FloatArray:
     """Children by rate group, type and class: shape (n, n_groups, n_kinds, n_classes)."""
-    held = np.zeros((len(state), N_GROUPS, state.shape[2]))
+    held = np.zeros((len(state), N_GROUPS, state.shape[2]), dtype=state.dtype)
     for group in groups:
         rows = slice(born + GROUP_EDGES[group], born + GROUP_EDGES[group + 1])
         held[:, group] = state[:, rows].sum(axis=1)
@@ -295,6 +308,15 @@ class _Operators:
     step: FloatArray
     exit: FloatArray
     move: FloatArray
+
+    def in_bits(self, bits: np.dtype[np.floating[Any]]) -> _Operators:
+        """Give the same with numbers of so many bits."""
+        return _Operators(
+            *(
+                part.astype(bits, copy=False)
+                for part in (self.step, self.exit, self.move)
+            )
+        )
 
     @classmethod
     def of(cls, rates: Rates, chunk: _Chunk, *, month: int) -> _Operators:
@@ -383,6 +405,7 @@ def _join(
     if multiplier is not None:
         mix = mix * multiplier[:, BAND_OF_AGE]
     joining = (chunk.arrivals[month][:, BAND_OF_AGE] * age)[:, :, None] * mix
+    joining = joining.astype(state.dtype, copy=False)
     n = len(state)
     by_class = state.reshape(n, state.shape[1], -1, N_CLASSES)
     by_class[:, born : born + ADULT_MONTHS, :, 0] += joining

@@ -53,7 +53,7 @@ def test_futures_set_against_homes_are_those_of_the_what_if(prepared, outlook):
         for scenario in (None, parse_scenario(MORE_ENTRIES))
     )
 
-    more = what_if.leaf_paths["children"].sum(axis=1) - plain.leaf_paths["children"].sum(axis=1)
+    more = what_if.children_paths().sum(axis=1) - plain.children_paths().sum(axis=1)
 
     assert more.mean(axis=0).min() > 0
 

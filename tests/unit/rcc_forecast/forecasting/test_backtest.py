@@ -124,8 +124,6 @@ def test_no_candidate_sees_what_came_after_its_origin():
         seen = np.flatnonzero(first.rolled.origins <= 58)
         assert len(seen) == 2
         for name in first.rolled.past:
-            if name == COMBINATION:
-                continue  # its weights are learned from all past forecasts, and the report says so
             mine, theirs = (found.rolled.past[name][seen] for found in (first, second))
             assert mine.tobytes() == theirs.tobytes(), (measure, name)
 

@@ -143,7 +143,7 @@ def test_months_are_last_days_after_the_as_of_day(forecast):
 
 
 def test_joint_futures_lie_around_the_means_of_the_table(forecast):
-    futures = forecast.leaf_paths["children"]
+    futures = forecast.children_paths()
 
     np.testing.assert_allclose(futures.mean(axis=0), forecast.leaf_means["children"], atol=0.02)
     assert futures.min() >= 0
@@ -153,13 +153,13 @@ def test_the_same_inputs_and_seed_give_the_same_bytes(forecast):
     again = handed_out(an_engine(a_history()), membership=MEMBERSHIP)
 
     pd.testing.assert_frame_equal(again.table(), forecast.table(), check_exact=True)
-    assert again.leaf_paths["children"].tobytes() == forecast.leaf_paths["children"].tobytes()
+    assert again.children_paths().tobytes() == forecast.children_paths().tobytes()
 
 
 def test_another_seed_gives_other_futures_and_the_same_means(forecast):
     other = handed_out(the_engine(), membership=MEMBERSHIP, seed=4)
 
-    assert not np.array_equal(other.leaf_paths["children"], forecast.leaf_paths["children"])
+    assert not np.array_equal(other.children_paths(), forecast.children_paths())
     np.testing.assert_array_equal(other.table()["mean"], forecast.table()["mean"])
 
 
