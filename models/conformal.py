@@ -31,6 +31,9 @@ ENOUGH_ORIGINS = 20
 
 _PROPORTIONS = np.array([0.0, 0.02, 0.04, 0.06, 0.09, 0.13, 0.2, 0.3])
 _MOST_SIZES, _NODES_A_SIZE = 5, 25
+_NOUGHT = 0.05
+"""Forecasts below are a size of their own: cells that nobody is in say nothing of small ones."""
+
 _NEIGHBOURS = 2
 _LINEAR, _STEP, _HALF = 0.01, 0.04, 240
 """Histogram cells are even in asinh(z / .01): 4% wide from .03 to 70, and interpolated."""
@@ -95,13 +98,21 @@ class Likeness:
 
 @dataclass(frozen=True, slots=True)
 class _Sizes:
-    """Size classes of every kind: centres in log(1 + f), one row a kind's classes."""
+    """Size classes of every kind: centres in log(1 + f), one row a kind's classes.
+
+    The first class of a kind with `has_nought` holds its forecasts of nobody.
+    """
 
     centres: tuple[FloatArray, ...]
+    has_nought: tuple[bool, ...]
 
     @property
     def first(self) -> IntArray:
         return np.cumsum([0, *(len(found) for found in self.centres)])
+
+    def passed_over(self, kind: int) -> int:
+        """Classes of a kind that no other learns from: that of nobody, where there are others."""
+        return int(self.has_nought[kind] and len(self.centres[kind]) > 1)
 
     def between(
         self, point: FloatArray, kind: IntArray
@@ -113,7 +124,10 @@ class _Sizes:
         share = np.zeros(size.shape, dtype=np.float32)
         for k, centres in enumerate(self.centres):
             rows = np.flatnonzero(kind == k)
-            place = np.interp(size[rows], centres, np.arange(len(centres)))
+            others = np.arange(self.passed_over(k), len(centres))
+            place = np.interp(size[rows], centres[others], others)
+            if self.has_nought[k]:
+                place[size[rows] < np.log1p(_NOUGHT)] = 0.0
             down = np.floor(place).astype(np.int64)
             below[rows] = self.first[k] + down
             above[rows] = self.first[k] + np.minimum(down + 1, len(centres) - 1)
@@ -196,7 +210,8 @@ class PastErrors:
             own = pooled[classes]
             donor = int(self.likeness.borrows[k])
             if donor >= 0:
-                lender = pooled[first[donor] : first[donor + 1]].sum(axis=0, keepdims=True)
+                lending = slice(first[donor] + self._sizes.passed_over(donor), first[donor + 1])
+                lender = pooled[lending].sum(axis=0, keepdims=True)
                 offsets[:, classes] = _with_borrowed_shape(
                     offsets[:, classes], own, lender, wanted, origins
                 )
@@ -354,7 +369,8 @@ def learned_errors(
         below, above, share = sizes.between(safe, likeness.kind)
         group = np.where(share > 0.5, above, below)
         z = np.where(seen, (came - safe) / unit, 0.0)
-        moments[:, :, origin] = [members @ part for part in (seen.astype(float), z, z**2)]
+        some = np.where(seen & (safe >= _NOUGHT), 1.0, 0.0)
+        moments[:, :, origin] = [members @ part for part in (some, some * z, some * z**2)]
         cell = (group * horizon + lead) * cells + _cell(z)
         counts[origin] = np.bincount(cell[seen], minlength=counts[0].size).reshape(counts[0].shape)
     return PastErrors(likeness, found, known, spacing, sizes, counts, moments)
@@ -388,6 +404,7 @@ def learned_proportion(
         nodes = nodes[:: max(1, len(nodes) // 300)]
         point = np.asarray(points[:, nodes][:, :, leads], dtype=np.float64)
         error = np.abs(actual[:, nodes][:, :, leads] - point)
+        error[point < _NOUGHT] = np.nan
         size = np.nanquantile(point, [0.1, 0.9]) if np.isfinite(point).any() else np.zeros(2)
         if len(nodes) < _NODES_A_SIZE or size[1] < 2 * max(size[0], 5.0):
             continue
@@ -427,16 +444,20 @@ def honest_quantiles(
 
 
 def _size_classes(points: PathArray, likeness: Likeness) -> _Sizes:
-    centres = []
+    centres, has_nought = [], []
     for k in range(likeness.n_kinds):
         nodes = np.flatnonzero(likeness.kind == k)
         size = np.log1p(np.maximum(points[:, nodes[:: max(1, len(nodes) // 400)]], 0.0))
         size = size[np.isfinite(size)]
-        n_classes = int(np.clip(len(nodes) // _NODES_A_SIZE, 1, _MOST_SIZES))
+        some = size[size >= np.log1p(_NOUGHT)]
+        n_nodes = len(nodes) * len(some) / max(len(size), 1)
+        n_classes = int(np.clip(n_nodes // _NODES_A_SIZE, 1, _MOST_SIZES))
         at = (np.arange(n_classes) + 0.5) / n_classes
-        found = np.quantile(size, at) if len(size) else np.zeros(1)
-        centres.append(np.unique(found.astype(np.float64)))
-    return _Sizes(tuple(centres))
+        found = np.unique(np.quantile(some, at).astype(np.float64)) if len(some) else np.zeros(0)
+        nought = len(some) < len(size) or not len(some)
+        centres.append(np.concatenate([np.zeros(int(nought)), found]))
+        has_nought.append(nought)
+    return _Sizes(tuple(centres), tuple(has_nought))
 
 
 def _cell(z: FloatArray) -> IntArray:

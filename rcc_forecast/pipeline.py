@@ -9,7 +9,7 @@ store after.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
@@ -28,6 +28,7 @@ from rcc_forecast.forecasting import (
     draw_futures,
     forecast_demand,
     origins_of,
+    pooling_table,
     require_known,
     run_engine,
     structural_spread,
@@ -52,6 +53,10 @@ from rcc_forecast.scenarios import (
 from rcc_forecast.sufficiency import balance, residents_of
 
 Progress = Callable[[str], None]
+
+
+_TO_POOL = 2
+"""Authorities that pooling needs."""
 
 
 def quiet(doing: str) -> None:
@@ -238,15 +243,18 @@ def backtest(
     NothingUsableError
         The returns are too few for a past forecast to be judged.
     """
-    judged = outlook(
+    found = outlook(
         prepared, config, candidates=config.forecasters, resume=resume, progress=progress
-    ).backtest
-    if judged is None:
+    )
+    if found.backtest is None:
         raise NothingUsableError(
             wanted="A backtest",
             reason="no past month end has two years of months before it and a quarter after it.",
         )
-    return judged
+    if found.engine.cohort is None or len(prepared.history.authorities) < _TO_POOL:
+        return found.backtest
+    pooling = pooling_table(found.engine, seed=config.seed, progress=progress)
+    return replace(found.backtest, pooling=pooling)
 
 
 def forecast(

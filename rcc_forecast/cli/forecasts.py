@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import math
 import sys
 from collections.abc import Callable
 from functools import partial
@@ -183,6 +184,9 @@ def _backtest(given: argparse.Namespace) -> int:
     result = pipeline.backtest(prepared, config, resume=given.resume, progress=progress)
     progress("writing")
     runs.write_table(result.table(), given.out)
+    if result.pooling is not None:
+        beside = given.out.with_name(f"{given.out.stem}.pooling{given.out.suffix}")
+        runs.write_table(result.pooling, beside)
     progress.done()
     sys.stdout.write(_scores_said(result) + f"Written to {given.out}.\n")
     return 0
@@ -205,7 +209,23 @@ def _scores_said(result: DemandBacktest) -> str:
             for level, row in zip(of_level.index, of_level.itertuples(), strict=True)
         ]
         lines.append(f"  {measure.value}: " + "; ".join(said))
+    if result.pooling is not None:
+        lines.append(_pooling_said(result.pooling))
     return "\n".join([*lines, *result.notes, ""])
+
+
+def _pooling_said(pooling: pd.DataFrame) -> str:
+    shared = pooling[pooling["pooled_by"] == "shared_rates"]
+    each = shared[shared["local_authority"] != ALL]
+    gain, low, high = (
+        float(shared.loc[shared["local_authority"] == ALL, name].iloc[0])
+        for name in ("gain", "low", "high")
+    )
+    sure = "" if math.isnan(low) else f" (95%: {-high:+.0%} to {-low:+.0%})"
+    return (
+        f"  Pooling the region's rates changes the error of authorities' totals by "
+        f"{-gain:+.0%}{sure}; it helps {(each['gain'] > 0).sum()} of {len(each)}."
+    )
 
 
 def _forecast_series(given: argparse.Namespace) -> int:

@@ -7,6 +7,7 @@ from rcc_forecast.forecasting.candidates import require_known
 from rcc_forecast.forecasting.engine import Engine, run_engine
 from rcc_forecast.forecasting.fit import forecast_demand, structural_spread
 from rcc_forecast.forecasting.parallel import Workers
+from rcc_forecast.forecasting.pooling import pooling_table
 from rcc_forecast.forecasting.rolled import origins_of
 from rcc_forecast.forecasting.series import (
     SeriesTable,
@@ -28,6 +29,7 @@ __all__ = [
     "forecast_demand",
     "forecast_series",
     "origins_of",
+    "pooling_table",
     "read_series",
     "require_known",
     "run_engine",

@@ -230,12 +230,13 @@ def _notes(
 ) -> tuple[str, ...]:
     if not len(origins):
         return (
-            "History is too short for past forecasts: weights and doubt are those of the "
-            "structural model alone, unproved here.",
+            "History is too short for past forecasts: weights and doubt are those assumed before "
+            "any evidence, unproved here.",
         )
+    made = "1 past forecast" if len(origins) == 1 else f"{len(origins)} past forecasts"
     notes = [
-        f"{len(origins)} past forecasts, three months apart; their months overlap, so they are "
-        f"fewer independent trials than that."
+        f"{made}, three months apart; their months overlap, so they are fewer independent trials "
+        f"than that."
     ]
     ends = {int(history.months.searchsorted(past.months[-1], side="right")) for past in known}
     as_known = len(ends & set(origins.tolist()))

@@ -48,12 +48,15 @@ class DemandBacktest:
         Months ahead that were asked for.
     notes : tuple of str
         What a reader of the scores should know.
+    pooling : DataFrame, optional
+        A `POOLING` table: whether the region's children help each authority.
     """
 
     frame: pd.DataFrame
     origins: tuple[pd.Timestamp, ...]
     horizon: int
     notes: tuple[str, ...]
+    pooling: pd.DataFrame | None = None
 
     def table(self) -> pd.DataFrame:
         """Give the scores, a row a candidate, level and range of leads."""

@@ -98,3 +98,23 @@ BACKTEST = Table(
     ),
     key=("measure", "level", "placement_type", "age_band", "horizon", "model"),
 )
+
+POOLING = Table(
+    "pooling",
+    "One authority: what its forecast gains from the region's children",
+    (
+        Column("local_authority", "ONS code; All for all together", Kind.CODE, required=True),
+        Column(
+            "pooled_by",
+            "shared_rates: rates lean on the region's; share_of_region: the region's forecast",
+            Kind.CODE,
+            required=True,
+        ),
+        Column("origins", "Past forecasts compared", Kind.INTEGER),
+        Column("gain", "1 − error / error of a forecast from its own children", Kind.NUMBER),
+        Column("low", "95% interval by origin; blank under eight", Kind.NUMBER),
+        Column("high", "The same", Kind.NUMBER),
+        Column("local_authority_name", "Name of the authority", Kind.TEXT),
+    ),
+    key=("local_authority", "pooled_by"),
+)
