@@ -27,6 +27,7 @@ from rcc_forecast.forecasting import FINALISTS
 from rcc_forecast.results.forecast import DemandForecast
 from rcc_forecast.runs import Provenance, provenance_of
 from rcc_forecast.scenarios import Scenario, parse_scenario
+from rcc_forecast.tables.explanation import EXPLANATION
 
 ROW_COLUMN = "row"
 """Column of a plan with each row's opaque token."""
@@ -117,6 +118,7 @@ class Results:
             tables = {
                 "forecast": _with_months_as_text(forecast.table()),
                 "backtest": forecast.backtest.table(),
+                "explanation": _explanation(forecast),
             }
             return Made(tables, {"answer": facts, "asked": asked.model_dump(mode="json")})
 
@@ -299,6 +301,12 @@ def _run(settings: dict[str, Any], *sources: Record, seed: int) -> Provenance:
     # An id is itself a hash of the data and of the program that read them.
     data_hash = sha256(" ".join(str(source.name) for source in sources).encode()).hexdigest()
     return provenance_of(data_hash=data_hash, configuration=settings, seed=seed)
+
+
+def _explanation(forecast: DemandForecast) -> pd.DataFrame:
+    if forecast.explanation is None:
+        return pd.DataFrame(columns=EXPLANATION.names)
+    return _with_months_as_text(forecast.explanation)
 
 
 def _with_months_as_text(table: pd.DataFrame) -> pd.DataFrame:

@@ -59,8 +59,8 @@ class TableQuery(BaseModel):
     limit: int = Field(100, ge=1, le=MOST_ROWS, description="Rows of the page, at most")
 
 
-class AreaQuery(TableQuery):
-    """Rows of some areas and months."""
+class PlaceQuery(TableQuery):
+    """Rows of some areas, ages and months."""
 
     region: Annotated[str | None, BeforeValidator(_region)] = Field(
         default=None,
@@ -70,14 +70,8 @@ class AreaQuery(TableQuery):
     local_authority: Annotated[str | None, BeforeValidator(_authority)] = Field(
         default=None, max_length=60, description="ONS code, DfE number or name; All for sums"
     )
-    rcc: Annotated[str | None, BeforeValidator(_rcc)] = Field(
-        default=None,
-        max_length=80,
-        description="Regional Care Cooperative: its total and its members",
-    )
     age_band: AgeBandOrAll | None = None  # type: ignore[valid-type]
     population: PopulationOrAll | None = None  # type: ignore[valid-type]
-    measure: codes.Measure | None = None
     month: str | None = Field(
         default=None, pattern=f"^{_MONTH.pattern}$", description="`2027-03`, or its last day"
     )
@@ -95,8 +89,25 @@ class AreaQuery(TableQuery):
         return found
 
 
+class AreaQuery(PlaceQuery):
+    """Rows of some areas and months, of a measure, co-operatives among them."""
+
+    rcc: Annotated[str | None, BeforeValidator(_rcc)] = Field(
+        default=None,
+        max_length=80,
+        description="Regional Care Cooperative: its total and its members",
+    )
+    measure: codes.Measure | None = None
+
+
 class NodeQuery(AreaQuery):
     """Rows of a history or forecast."""
+
+    placement_type: PlacementTypeOrAll | None = None  # type: ignore[valid-type]
+
+
+class ExplanationQuery(PlaceQuery):
+    """Rows of what stands behind a forecast."""
 
     placement_type: PlacementTypeOrAll | None = None  # type: ignore[valid-type]
 

@@ -8,8 +8,14 @@ from fastapi import APIRouter, Query, Request, Response
 
 from api.answers import StoredTable, answer_table
 from api.dependencies import IdInPath, ResultsOf, StoreOf, made_or_kept, say_where
-from api.schemas.forecasts import BacktestPage, ForecastFacts, ForecastPage, ForecastRequest
-from api.selection import NodeQuery, TableQuery
+from api.schemas.forecasts import (
+    BacktestPage,
+    ExplanationPage,
+    ForecastFacts,
+    ForecastPage,
+    ForecastRequest,
+)
+from api.selection import ExplanationQuery, NodeQuery, TableQuery
 from api.store import RecordKind, RecordName
 from api.tables_out import table_responses
 
@@ -75,4 +81,25 @@ def read_backtest(
 ) -> Response:
     """Give scores by measure, level and range of months ahead."""
     wanted = StoredTable(RecordName.checked(RecordKind.FORECAST, id), "backtest")
+    return answer_table(request, store, wanted, cursor=query.cursor, limit=query.limit)
+
+
+@router.get(
+    "/{id}/explanation",
+    operation_id="readExplanation",
+    summary="Say what stands behind each month's change",
+    responses=table_responses(ExplanationPage, "Entries, exits, birthdays and moves"),
+)
+def read_explanation(
+    request: Request,
+    id: IdInPath,
+    query: Annotated[ExplanationQuery, Query()],
+    store: StoreOf,
+) -> Response:
+    """Give the parts that each month's number of children is the sum of.
+
+    Empty where the returns were too short for rates.
+    """
+    name = RecordName.checked(RecordKind.FORECAST, id)
+    wanted = StoredTable(name, "explanation", query.filters(), has_levels=True)
     return answer_table(request, store, wanted, cursor=query.cursor, limit=query.limit)

@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 from api.schemas.examples import shown_as
 from api.schemas.rows import page_of, row_of
 from rcc_forecast.tables.demand import DEMAND
+from rcc_forecast.tables.explanation import EXPLANATION
 from rcc_forecast.tables.forecast import BACKTEST, FORECAST
 from rcc_forecast.tables.sufficiency import BALANCE
 
@@ -209,9 +210,37 @@ BacktestRow = row_of(
         "skill_vs_hold_flat": 0.12,
     },
 )
+ExplanationRow = row_of(
+    "ExplanationRow",
+    EXPLANATION,
+    example={
+        "region": "North West",
+        "local_authority": "E08000003",
+        "placement_type": "foster",
+        "age_band": "All",
+        "population": "All",
+        "month": "2026-09-30",
+        "horizon": 6,
+        "before": 512.4,
+        "entries": 9.8,
+        "exits": 8.1,
+        "aged_out": 2.2,
+        "band_in": 4.0,
+        "band_out": 4.0,
+        "moved_in": 3.9,
+        "moved_out": 3.1,
+        "adjustment": 0.2,
+        "mean": 512.9,
+        "of_today": 471.3,
+        "of_entrants": 40.8,
+    },
+)
 DemandPage = page_of(DemandRow, what="Monthly history.")
 ForecastPage = page_of(ForecastRow, base=ForecastFacts, what="A forecast and rows of its table.")
 BalancePage = page_of(
     BalanceRow, base=SufficiencyFacts, what="A sufficiency result and rows of its table."
 )
 BacktestPage = page_of(BacktestRow, what="Scores of every candidate on past data.")
+ExplanationPage = page_of(
+    ExplanationRow, what="Entries, exits, birthdays and moves behind each month of a forecast."
+)

@@ -9,7 +9,13 @@ import pandas as pd
 import pytest
 
 from api.answers import CSV, XLSX
-from api.schemas.forecasts import BacktestPage, BalancePage, DemandPage, ForecastPage
+from api.schemas.forecasts import (
+    BacktestPage,
+    BalancePage,
+    DemandPage,
+    ExplanationPage,
+    ForecastPage,
+)
 from api.schemas.placements import GroupPage, Plan, PlanRow, PlanRowPage, PricePage, ShortagePage
 from tests.builders.service import MANCHESTER, a_service, send
 
@@ -37,6 +43,7 @@ def test_every_answer_is_as_it_is_described(filled):
     for model, path in (
         (ForecastPage, forecast),
         (BacktestPage, f"{forecast}/backtest"),
+        (ExplanationPage, f"{forecast}/explanation"),
         (BalancePage, f"/v1/sufficiency/{filled.sufficiency}"),
         (DemandPage, f"/v1/demand?dataset_id={filled.dataset}"),
         (Plan, plan),
@@ -46,6 +53,17 @@ def test_every_answer_is_as_it_is_described(filled):
         (ShortagePage, f"{plan}/shortages"),
     ):
         model.model_validate(filled.service.get(path).json(), strict=True)
+
+
+def test_an_explanation_ends_at_the_forecast_it_explains(filled):
+    path = f"/v1/forecasts/{filled.forecast}"
+    node = {"local_authority": "Manchester", "placement_type": "foster", "age_band": "All"}
+
+    forecast = whole(filled, path, **node, measure="children")
+    explained = whole(filled, f"{path}/explanation", **node)
+
+    means = {row["month"]: row["mean"] for row in forecast}
+    assert {row["month"]: row["mean"] for row in explained} == pytest.approx(means)
 
 
 def test_a_filter_selects_and_changes_no_figure(filled):
