@@ -28,6 +28,9 @@ from rcc_forecast.results.hierarchy import Nodes, nodes_on
 from rcc_forecast.tables.forecast import BACKTEST, FORECAST, QUANTILES
 
 _LEVELS: FloatArray = np.array(list(QUANTILES.values()))
+_FEW_NODES = 5
+"""An authority that stands alone, or nearly, has no more independent errors than a region."""
+
 _MONTHLY_DOUBT = 0.4
 """Where nothing is known of past errors: growth of the spread, in its unit, with √months."""
 
@@ -103,10 +106,14 @@ def structural_spread(engine: Engine, futures: Futures | None) -> dict[str, Stru
     found = {}
     for measure, part in engine.measures.items():
         kinds = part.nodes.kinds
-        found[measure] = futures.spread(
-            part.nodes.summing, measure, only=kinds.totals[kinds.of_node]
-        )
+        found[measure] = futures.spread(part.nodes.summing, measure, only=_floored(kinds))
     return found
+
+
+def _floored(kinds: Kinds) -> NDArray[np.bool_]:
+    """Say which nodes' past errors are too few to trust alone, shape (n_nodes,)."""
+    few = np.bincount(kinds.of_node, minlength=len(kinds.names)) < _FEW_NODES
+    return np.asarray((kinds.totals.astype(np.bool_) | few)[kinds.of_node])
 
 
 def _figures(
@@ -148,7 +155,7 @@ def _spread(
     if futures is None:
         return None
     # Without past errors the futures are all there is, at every node.
-    only = None if errors is None else kinds.totals[kinds.of_node]
+    only = None if errors is None else _floored(kinds)
     return futures.spread(summing, measure, only=only)
 
 

@@ -40,6 +40,11 @@ _MOST_GROWTH = 3.0
 """No forecast is further from the last value than this, in logs: a factor of twenty."""
 
 
+_FASTEST, _PACE_YEARS = 2.0, 3.0
+"""No forecast changes a series faster than twice its own pace so far; until three years of its own
+are known the panel's pace counts for more. What never moved is not sent off to its group's rate."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Known:
     """A panel with all that forecasts of it, and of its past, are made from."""
@@ -53,6 +58,7 @@ class _Known:
     moments: Moments
     growth: FloatArray
     own: FloatArray
+    pace: FloatArray
 
 
 Centre = Callable[[_Known, int, IntArray, int], FloatArray]
@@ -150,7 +156,21 @@ def _known(panel: AnnualPanel) -> _Known:
         moments=moments_of(features.x, observed, weight),
         growth=panel_growth(observed, log_y),
         own=_own(observed, weight),
+        pace=_pace(observed),
     )
+
+
+def _pace(observed: FloatArray) -> FloatArray:
+    """Give how much each series has changed in a year so far, shape (n_series, n_periods).
+
+    Mean absolute log change, drawn to the panel's as far as its own years are few.
+    """
+    change = np.abs(np.diff(observed, axis=1, prepend=np.nan))
+    known = np.isfinite(change)
+    total = np.where(known, change, 0.0).cumsum(axis=1)
+    count = known.cumsum(axis=1)
+    of_panel = total.sum(axis=0) / np.maximum(count.sum(axis=0), 1)
+    return np.asarray((total + _PACE_YEARS * of_panel) / (count + _PACE_YEARS))
 
 
 def _own(observed: FloatArray, weight: FloatArray) -> FloatArray:
@@ -185,7 +205,8 @@ def _pooled(known: _Known, seen: int, at: IntArray, horizon: int) -> FloatArray:
     pull = coefficients(known.moments, seen=seen, ridge=ridge_of(known.features.from_column))
     apart = np.einsum("f,fn->n", pull, known.features.x[:, np.arange(len(at)), at])
     yearly = apart + carried_growth(known.growth[: seen - 1])
-    return np.asarray(yearly[:, None] * ahead(horizon))
+    most = _FASTEST * known.pace[np.arange(len(at)), at]
+    return np.asarray(np.clip(yearly, -most, most)[:, None] * ahead(horizon))
 
 
 CANDIDATES: dict[str, Centre] = {"hold_flat": _hold_flat, "drift": _drift, ENGINE: _pooled}

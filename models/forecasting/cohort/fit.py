@@ -39,7 +39,10 @@ _EXIT_WALK_SD = 0.010
 """Monthly spread of a region's log exit level before data: 4% from one year to the next
 (ceases of England's regions 2011 to 2022 changed by 4 to 7% a year, part of it noise)."""
 
-_LEAST_FACTOR_VARIANCE = 0.002
+_LEAST_FACTOR_VARIANCE = 0.01
+"""However alike areas look, their exits are let lie 10% apart: an own level is never shrunk away,
+which costs more, in simulated worlds, than the chance that it lets in."""
+
 _MOST_FACTOR_WEIGHT = 1.0 / _LEAST_FACTOR_VARIANCE
 
 _ENGLAND_MOVES = 100.0

@@ -312,10 +312,7 @@ class _Operators:
     def in_bits(self, bits: np.dtype[np.floating[Any]]) -> _Operators:
         """Give the same with numbers of so many bits."""
         return _Operators(
-            *(
-                part.astype(bits, copy=False)
-                for part in (self.step, self.exit, self.move)
-            )
+            *(part.astype(bits, copy=False) for part in (self.step, self.exit, self.move))
         )
 
     @classmethod
