@@ -204,7 +204,8 @@ def _size(y: FloatArray, level: FloatArray) -> FloatArray:
     typical = float(np.median(own[moving] / level[moving])) if moving.any() else _NOTHING_KNOWN
     young = changes < _CHANGES_TO_KNOW
     weight = np.maximum(changes, 0) / _CHANGES_TO_KNOW
-    drawn = weight * own + (1 - weight) * typical * level
+    # What little is known of it is doubted twice over, until it has shown itself.
+    drawn = (weight * own + (1 - weight) * typical * level) * (2 - weight)
     size = np.where(young, drawn, own)
     return np.where(size > 0, size, np.nan)
 

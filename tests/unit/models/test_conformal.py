@@ -164,6 +164,20 @@ def test_totals_are_widened_by_one_over_the_non_overlapping_origins():
     assert ratio == pytest.approx(1 + 1 / 4, rel=0.02)
 
 
+def test_cells_that_nobody_is_in_do_not_narrow_the_intervals_of_small_ones():
+    rng = np.random.default_rng(7)
+    small = rng.poisson(4.0, (30, 40, 2)).astype(float)
+    point = np.concatenate([np.full(small.shape, 4.0), np.zeros((30, 160, 2))], axis=1)
+    actual = np.concatenate([small, np.zeros((30, 160, 2))], axis=1)
+
+    found = learned_errors(point, actual, likeness=_alike(200), spacing=12).intervals(LEVELS)
+
+    quantiles = found.around(point[0])
+    covered = np.mean([_inside(came, quantiles, LOW_95, HIGH_95)[:40] for came in actual])
+    assert covered > 0.9
+    assert (quantiles[HIGH_95, 40:] < 0.1).all()
+
+
 def test_a_total_with_few_errors_takes_the_shape_of_its_cells_at_its_own_spread():
     rng = np.random.default_rng(7)
     cells, came = _past(rng, 5, 400, 1, sd=1.0)
