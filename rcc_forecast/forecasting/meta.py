@@ -12,6 +12,7 @@ from rcc_forecast.codes import ALL
 from rcc_forecast.forecasting.blend import COMBINATION
 from rcc_forecast.forecasting.engine import Engine, MeasureEngine
 from rcc_forecast.forecasting.nodes import bucket_name
+from rcc_forecast.forecasting.shifts import possible_breaks
 from rcc_forecast.results.forecast import DemandBacktest
 
 _SCORES = ["mase", "rmsse", "wape", "bias", "scrps", "coverage_80", "coverage_95"]
@@ -60,6 +61,7 @@ def meta_of(
             }
             for known in history.breaks
         ],
+        "possible_breaks": possible_breaks(engine),
         "left_out": dict(engine.left_out),
         "notes": list(backtest.notes),
         "cut_short": [],

@@ -1,6 +1,6 @@
 """How far the annual engine beats holding flat on England's authorities.
 
-    python3 run.py bench annual
+    python3 run.py bench annual [--statsforecast INTERPRETER]
 
 Children looked after on 31 March, 2011-2022, forecast one to three years ahead
 from every origin since 2014 as it was then known. Three settings: history and
@@ -10,11 +10,14 @@ centred. Bars: WAPE .985/.970/.940, .972/.950/.913 and .960/.927/.893; CRPS
 .98/.97/.95, .965/.953/.93 and .952/.938/.907; coverage 78-85% and 93-98%.
 
 Then panels where the answer is known: yearly child population, whose momentum
-is real, and a random walk, where nothing beats holding flat.
+is real, and a random walk, where nothing beats holding flat. With the
+interpreter of an environment that has statsforecast==2.1.1, its models are
+scored in the same run.
 """
 
 from __future__ import annotations
 
+import argparse
 import subprocess
 import sys
 import tempfile
@@ -49,8 +52,11 @@ COLUMNS = {
 }
 
 
-def main() -> None:
+def main(given: list[str]) -> None:
     """Print every table of figures."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--statsforecast", type=Path, metavar="INTERPRETER")
+    rivals = parser.parse_args(given).statsforecast
     england = englands_authorities()
     for setting, (wape_bar, crps_bar) in BARS.items():
         table = england[["series_id", "period", "value", *COLUMNS[setting]]]
@@ -58,6 +64,8 @@ def main() -> None:
         print(f"\n{setting}: {panel.n_series} authorities, {panel.n_periods} years")
         print(f"{'bars':<16}{_row(wape_bar)}   {_row(crps_bar)}")
         tell(panel)
+        if rivals is not None and setting == "history and region":
+            tell_rivals(panel, rivals)
         if setting == "with further columns":
             print(f"same as the command's: {same_as_the_command(table, panel)}")
     print("\nchild population, whose momentum is real")
@@ -86,6 +94,24 @@ def tell(panel: AnnualPanel) -> None:
                     if seen + lead <= panel.n_periods
                 ]
                 print(f"  {lead} ahead by origin  {_row(by_origin)}")
+
+
+def tell_rivals(panel: AnnualPanel, interpreter: Path) -> None:
+    """Print the same figures of models that forecast each series by itself."""
+    rolled = rolled_annual(panel, horizon=HORIZON, n_origins=panel.n_periods - FIRST_ORIGIN)
+    flat = rolled["hold_flat"]
+    script = Path(__file__).parent / "peers" / "statsforecast_years.py"
+    with tempfile.TemporaryDirectory() as folder:
+        asked, answered = Path(folder) / "in.npz", Path(folder) / "out.npz"
+        np.savez(asked, y=panel.y, origins=flat.origins, horizon=HORIZON)
+        subprocess.run([interpreter, script, asked, answered], check=True)
+        with np.load(answered) as models:
+            for name, quantiles in models.items():
+                ordered = np.sort(quantiles, axis=0)
+                found = RolledForecast(flat.origins, quantiles[len(quantiles) // 2], ordered)
+                wape, crps, covered = ratios(found, flat, panel.y)
+                held = f"80% {_row(covered[0])} 95% {_row(covered[1])}"
+                print(f"{name:<16}{_row(wape)}   {_row(crps)}   {held}")
 
 
 def ratios(
@@ -202,4 +228,4 @@ def _row(values: object) -> str:
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

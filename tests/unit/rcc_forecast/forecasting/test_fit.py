@@ -229,6 +229,19 @@ def test_one_authority_alone_is_its_region_and_england():
     np.testing.assert_allclose(by_area, by_area.iloc[:, [0]].to_numpy().repeat(4, axis=1))
 
 
+def test_an_authority_alone_is_no_less_in_doubt_than_its_joint_futures():
+    history = a_history(authorities=(LEEDS,))
+
+    forecast = handed_out(an_engine(history, origins=2))
+
+    totals = _totals(forecast.table())
+    leeds = totals[totals["local_authority"] == LEEDS].set_index("horizon")
+    futures = forecast.children_paths().sum(axis=1)
+    # Futures are shifted to the mean, the spread is scaled to it: a little apart.
+    assert leeds.loc[12, "q975"] >= 0.97 * np.quantile(futures[:, -1], 0.975)
+    assert leeds.loc[12, "q025"] <= 1.03 * np.quantile(futures[:, -1], 0.025)
+
+
 def test_several_regions_add_up_to_england():
     history = a_history(authorities=(LEEDS, MANCHESTER, SALFORD))
 
