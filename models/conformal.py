@@ -29,6 +29,10 @@ PROPORTION = 0.06
 ENOUGH_ORIGINS = 20
 """Non-overlapping origins that place a 95% interval; below, it is extrapolated."""
 
+PRIOR_ORIGINS = 6.0
+"""Non-overlapping origins that a structural model's own doubt counts for beside past errors: two or
+three errors of a region say little of its tails, and alone asked for intervals twice too wide."""
+
 _PROPORTIONS = np.array([0.0, 0.02, 0.04, 0.06, 0.09, 0.13, 0.2, 0.3])
 _MOST_SIZES, _NODES_A_SIZE = 5, 25
 _NOUGHT = 0.05
@@ -293,8 +297,10 @@ class Intervals:
             Expected values, in the nodes' order when learning; no more leads
             than when learning.
         structural : ndarray, shape (n_levels, n_nodes, horizon), optional
-            Quantiles of a structural model less its mean: on its side, no
-            quantile is nearer to the forecast. NaN where there is no floor.
+            Quantiles of a structural model less its mean. Quantiles of errors
+            are drawn to them while origins are few (k / (k + `PRIOR_ORIGINS`)
+            for k non-overlapping ones), and are never nearer to the forecast.
+            NaN where there is no such model.
         floor : float, optional
             No quantile is below; None where values may be negative.
 
@@ -307,6 +313,8 @@ class Intervals:
         below, above, share = self._sizes.between(point, kind)
         unit = spread(point, self.proportion[kind][:, None]).astype(np.float32)
         lead = np.arange(point.shape[1])[None, :]
+        known = self.origins[: point.shape[1]]
+        evidence = (known / (known + PRIOR_ORIGINS)).astype(np.float32)
         found = np.empty((len(self.levels), *point.shape), dtype=np.float32)
         for place, table in enumerate(self._offsets):
             low = table[below, lead]
@@ -314,7 +322,9 @@ class Intervals:
             if structural is not None:
                 wider = np.fmin if self.levels[place] < 0.5 else np.fmax
                 if self.levels[place] != 0.5:
-                    offset = wider(offset, structural[place])
+                    drawn = evidence * offset + (1 - evidence) * structural[place]
+                    drawn = np.where(np.isfinite(drawn), drawn, offset)
+                    offset = wider(drawn, structural[place])
             found[place] = point + offset
         if floor is not None:
             np.maximum(found, np.float32(floor), out=found)

@@ -3,7 +3,7 @@
 Returns are checked; episodes become journeys; journeys are counted; futures
 are drawn and set against homes; children who wait are offered a plan. Nothing
 here reads a file or the time of day: commands and routes load before and
-store after.
+store after. Only parts of a run that can be resumed are kept on the way.
 """
 
 from __future__ import annotations
@@ -188,8 +188,8 @@ def outlook(
     candidates : sequence of str, optional
         Whom to score beside hold flat and the combination; everyone when None.
     resume : Path, optional
-        Folder in which finished parts are kept, under the name of the run; a
-        run that was stopped goes on from them.
+        Folder in which finished parts are kept, under a name of data, version
+        and settings that what-ifs share; a run that was stopped goes on from them.
     progress : callable
         Told in words what is being done.
     """

@@ -33,7 +33,7 @@ router = APIRouter(prefix="/v1/forecasts", tags=["forecasts"])
 def make_forecast(
     request: Request, response: Response, asked: ForecastRequest, results: ResultsOf
 ) -> dict[str, Any]:
-    """Judge every candidate on the past, choose, and draw coherent futures.
+    """Judge candidates on the past, weigh them, and give a forecast that adds up.
 
     The answer comes when the forecast is made. The same request has the same id.
     """

@@ -24,6 +24,7 @@ from rcc_forecast.forecasting.nodes import MeasureNodes, lead_buckets
 from rcc_forecast.forecasting.points import COHORT, HOLD_FLAT, PANEL
 from rcc_forecast.forecasting.rolled import Points, Rolled
 from rcc_forecast.results.demand import MONTHS_A_YEAR
+from rcc_forecast.results.hierarchy import TOTAL
 
 COMBINATION = "combination"
 """The forecast that is handed out."""
@@ -31,9 +32,10 @@ COMBINATION = "combination"
 MEMBERS = (HOLD_FLAT, PANEL, COHORT)
 """What it is made of. The sector's method and single models are scored beside it."""
 
-_COHORT_PRIOR = 0.7
-_FLAT_PRIOR = 0.1
-"""Weights before the past is asked; the panel has the rest."""
+_COHORT_PRIOR, _COHORT_PRIOR_OF_TOTALS = 0.7, 0.85
+_FLAT_SHARE = 1 / 3
+"""Weights before the past is asked: the cohort's, hold flat's share of the rest; the panel has
+what is left. Totals have little chance in them: there the cohort did best on simulated worlds."""
 
 _CHANGE_MONTHS = (3, 6, 12)
 """Changes over so many months stand in for errors where no forecast has been judged yet."""
@@ -178,9 +180,10 @@ def _shared(
 
 
 def _prior(members: tuple[str, ...], kinds: tuple[str, ...]) -> FloatArray:
-    of_member = {
-        COHORT: _COHORT_PRIOR,
-        HOLD_FLAT: _FLAT_PRIOR,
-        PANEL: 1.0 - _COHORT_PRIOR - _FLAT_PRIOR,
-    }
-    return np.repeat([[of_member[name]] for name in members], len(kinds), axis=1)
+    prior = np.zeros((len(members), len(kinds)))
+    for column, kind in enumerate(kinds):
+        cohort = _COHORT_PRIOR_OF_TOTALS if kind.endswith(f"/{TOTAL}") else _COHORT_PRIOR
+        flat = (1.0 - cohort) * _FLAT_SHARE
+        of_member = {COHORT: cohort, HOLD_FLAT: flat, PANEL: 1.0 - cohort - flat}
+        prior[:, column] = [of_member[name] for name in members]
+    return prior

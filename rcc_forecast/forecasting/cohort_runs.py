@@ -29,6 +29,9 @@ from rcc_forecast.forecasting.parallel import Workers
 _UASC_LAST = list(Stream)[-1] == Stream.UASC
 """Streams of the core are other, UASC; leaves may stand the other way round."""
 
+_HEAVY = 40
+"""Authorities from which several processes pay for their start: ten take a second in one."""
+
 ByMeasure = dict[str, NDArray[np.float32]]
 
 
@@ -113,7 +116,11 @@ def run_cohort(
         for found, stock, known, origin in tasks
     ]
     past = workers.each(
-        _stepped, jobs[:-1], doing="stepping children forward from past origins", progress=progress
+        _stepped,
+        jobs[:-1],
+        doing="stepping children forward from past origins",
+        heavy=population.n_areas >= _HEAVY,
+        progress=progress,
     )
     found, stock, entries, _ = jobs[-1]
     ahead = expected(found, stock, entries.mean, horizon=horizon)

@@ -19,7 +19,6 @@ from scipy import sparse
 from models.forecast import FloatArray, IntArray
 from models.reconciliation import Hierarchy
 from rcc_forecast.codes import Measure
-from rcc_forecast.results.demand import DemandHistory
 from rcc_forecast.results.forecast import Kinds
 from rcc_forecast.results.hierarchy import POPULATION, TOTAL, nodes_on
 
@@ -132,8 +131,3 @@ def bucket_name(bucket: int, horizon: int) -> str:
     first = 1 if bucket == 0 else LEAD_BUCKETS[bucket - 1] + 1
     last = LEAD_BUCKETS[bucket] if bucket < len(LEAD_BUCKETS) else horizon
     return f"{first}-{min(last, horizon)}"
-
-
-def history_of(history: DemandHistory, nodes: MeasureNodes, measure: str) -> FloatArray:
-    """Give what is known of each node, shape (n_nodes, n_months), late recording corrected."""
-    return nodes.added(history.panel(measure).y)

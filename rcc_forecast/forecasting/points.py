@@ -74,7 +74,7 @@ def rolled_of(
             found[f"stock_flow_{window}"] = np.stack(
                 [nodes.added(part).astype(np.float32) for part in leaves]
             )
-    past = {name: points[:-1].astype(np.float32) for name, points in found.items()}
+    past = {name: points[:-1].astype(np.float32, copy=False) for name, points in found.items()}
     now = {name: points[-1].astype(np.float64) for name, points in found.items()}
     if cohort is not None:
         past[COHORT] = _stacked(

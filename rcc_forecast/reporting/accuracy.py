@@ -28,7 +28,7 @@ _TABLE_HEAD = (
 def accuracy_sentence(
     backtest: pd.DataFrame | None, area: HeadlineArea, *, placement_type: str = ALL
 ) -> str:
-    """Say how the chosen forecaster did in past forecasts of the same kind of figure.
+    """Say how the forecaster that is handed out did in past forecasts of the same kind of figure.
 
     Parameters
     ----------

@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from rcc_forecast.tables.contract import Column, Table
+from rcc_forecast.tables.demand import DEMAND
+from rcc_forecast.tables.explanation import EXPLANATION
+from rcc_forecast.tables.forecast import BACKTEST, FORECAST, POOLING, SERIES_FORECAST
 from rcc_forecast.tables.homes import HOMES
 from rcc_forecast.tables.placement import CHILDREN_TO_PLACE, PLAN
 from rcc_forecast.tables.ssda903 import FIRST_YEAR_OF_TABLE, RETURN_CHANGES, TABLES
+from rcc_forecast.tables.sufficiency import BALANCE
 
 _INTRODUCTION = """\
 # Data dictionary
@@ -28,6 +32,8 @@ def data_dictionary() -> str:
             *_sections(TABLES),
             "## Registers and plans\n",
             *_sections((HOMES, CHILDREN_TO_PLACE, PLAN)),
+            "## History, forecasts and scores\n",
+            *_sections((DEMAND, FORECAST, EXPLANATION, BACKTEST, POOLING, SERIES_FORECAST, BALANCE)),
         ]
     )
 

@@ -27,7 +27,7 @@ _PLACE = (
 _FIGURES = (
     Column("mean", "Expected value; means add up", Kind.NUMBER, required=True, low=0),
     *(
-        Column(name, f"{level:.1%} of futures lie at or below", Kind.NUMBER, required=True, low=0)
+        Column(name, f"Figure that {level:.1%} of outcomes are expected not to pass", Kind.NUMBER, required=True, low=0)
         for name, level in QUANTILES.items()
     ),
 )
@@ -80,7 +80,7 @@ BACKTEST = Table(
         Column("age_band", "All, or the band scored", Kind.CODE, required=True),
         Column("horizon", "Leads scored, All for every lead", Kind.CODE, required=True),
         Column("model", "Candidate", Kind.CODE, required=True),
-        Column("chosen", "yes where the forecast uses it", Kind.CODE, required=True),
+        Column("chosen", "yes for what is handed out", Kind.CODE, required=True),
         Column("origins", "Past forecasts scored", Kind.INTEGER),
         Column("series", "Nodes with a scale, so in scaled scores", Kind.INTEGER),
         Column("mase", "Mean absolute error / in-sample seasonal naive's", Kind.NUMBER),
