@@ -65,20 +65,6 @@ class Backtest:
     scale: FloatArray
     square_scale: FloatArray
 
-    @property
-    def n_origins(self) -> int:
-        """Number of past forecasts."""
-        return int(self.actual.shape[0])
-
-    def scaled_crps(self, model: str) -> FloatArray:
-        """Give sCRPS by origin and node, shape (n_origins, n_nodes); NaN where not known."""
-        crps = self.models[model].crps
-        known = np.isfinite(crps)
-        count = known.sum(axis=2)
-        total = np.where(known, crps, 0.0).sum(axis=2, dtype=np.float64)
-        mean = np.divide(total, count, out=np.full(total.shape, np.nan), where=count > 0)
-        return np.asarray(mean / self.scale)
-
 
 def backtest_of(rolled: Mapping[str, RolledForecast], *, y: FloatArray, season: int) -> Backtest:
     """Judge forecasts from many origins against what came.

@@ -73,7 +73,7 @@ def add_forecast_settings(command: argparse.ArgumentParser) -> None:
     command.add_argument("--seed", type=int, default=0, metavar="S", help="of all chance (0)")
     command.add_argument(
         "--resume",
-        type=Path,
+        type=folder,
         metavar="DIR",
         help="keep finished parts here; the same command goes on from them if it is stopped",
     )
@@ -99,8 +99,12 @@ def read_given_returns(given: argparse.Namespace) -> FiledReturns:
     return read_returns(given.returns, authority=given.authority, first_years=given.first_years)
 
 
-def prepare_given_returns(given: argparse.Namespace, progress: Progress) -> Prepared:
+def prepare_given_returns(
+    given: argparse.Namespace, progress: Progress, *, follow: bool = True
+) -> Prepared:
     """Read the returns that the arguments name and take them to monthly demand.
+
+    A forecast follows each child from month end to month end; counts alone do without.
 
     Raises
     ------
@@ -112,7 +116,7 @@ def prepare_given_returns(given: argparse.Namespace, progress: Progress) -> Prep
     progress("reading returns")
     returns = read_given_returns(given)
     try:
-        return pipeline.prepare(returns, config_of(given), progress=progress)
+        return pipeline.prepare(returns, config_of(given), follow=follow, progress=progress)
     except NothingUsableError:
         list_findings(returns)
         raise
@@ -139,6 +143,14 @@ def day(text: str) -> pd.Timestamp:
         return pd.Timestamp(pd.to_datetime(text, format="%Y-%m-%d"))
     except ValueError as error:
         raise argparse.ArgumentTypeError("write the day as YYYY-MM-DD") from error
+
+
+def folder(text: str) -> Path:
+    """Read the name of a folder that is there or can be made."""
+    path = Path(text)
+    if path.exists() and not path.is_dir():
+        raise argparse.ArgumentTypeError("a folder is needed, and this is a file")
+    return path
 
 
 def count(text: str) -> int:

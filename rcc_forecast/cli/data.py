@@ -127,7 +127,7 @@ def _demand(given: argparse.Namespace) -> int:
 
     runs.check_suffix(given.out)
     progress = TerminalProgress()
-    prepared = prepare_given_returns(given, progress)
+    prepared = prepare_given_returns(given, progress, follow=False)
     progress("adding up every level")
     table = pipeline.demand(prepared)
     progress("writing")

@@ -24,11 +24,13 @@ from rcc_forecast.cli.arguments import (
 )
 from rcc_forecast.cli.progress import TerminalProgress
 from rcc_forecast.codes import ALL, Measure
+from rcc_forecast.errors import UnreadableInputError
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from rcc_forecast.results.forecast import DemandBacktest
+    from rcc_forecast.scenarios import Scenario
 
 
 def add_commands(commands: Commands) -> None:
@@ -94,10 +96,17 @@ def _cards(given: argparse.Namespace) -> int:
     import pandas as pd
 
     from rcc_forecast.forecasting.cards import model_cards
+    from rcc_forecast.tables.forecast import BACKTEST
 
     scores = None
     if given.backtest is not None:
-        scores = pd.read_csv(existing(given.backtest, expected="scores from `backtest` as CSV"))
+        expected = "scores from `rcc-forecast backtest` as CSV"
+        try:
+            scores = pd.read_csv(existing(given.backtest, expected=expected))
+        except ValueError as error:
+            raise UnreadableInputError(path=str(given.backtest), expected=expected) from error
+        if not set(BACKTEST.names) <= set(scores.columns):
+            raise UnreadableInputError(path=str(given.backtest), expected=expected)
     sys.stdout.write(model_cards(scores))
     return 0
 
@@ -161,7 +170,10 @@ def _forecast(given: argparse.Namespace) -> int:
         runs.write_table(forecast.explanation, beside)
     progress.done()
     if given.out.suffix == ".xlsx":
-        sys.stdout.write("A workbook holds the summary levels; .csv and .parquet hold every one.\n")
+        sys.stdout.write(
+            "A workbook holds the summary levels and no explanation; .csv and .parquet hold all.\n"
+        )
+    sys.stdout.write(scenario_said(scenario))
     sys.stdout.write(
         f"{len(table):,} rows. Run {forecast.meta['run_id']}. Written to {given.out}.\n"
     )
@@ -172,6 +184,16 @@ def summary_levels(table: pd.DataFrame) -> pd.DataFrame:
     """Give the rows that a workbook can hold: one dimension at a time, no cross-tables."""
     crossed = (table["placement_type"] != ALL) & (table["age_band"] != ALL)
     return table[~crossed]
+
+
+def scenario_said(scenario: Scenario | None) -> str:
+    """Say so where a what-if holds nothing that moves a forecast of children."""
+    if scenario is None or scenario.on_demand:
+        return ""
+    return (
+        "The scenario has no [entries], [exits], [durations] or [moves]: the forecast is as "
+        "without it.\n"
+    )
 
 
 def _backtest(given: argparse.Namespace) -> int:

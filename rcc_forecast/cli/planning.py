@@ -159,9 +159,18 @@ def _plan(given: argparse.Namespace) -> int:
     text = given.scenario.read_text(encoding="utf-8") if given.scenario else None
     write_plan(plan, given.out, scenario_text=text)
     progress.done()
-    said = [_plan_said(plan.summary), _overrides_said(plan), f"Written to {given.out}.\n"]
+    said = [_plan_said(plan.summary), _overrides_said(plan), not_of_a_plan(scenario)]
+    said += [f"Written to {given.out}.\n"]
     sys.stdout.write("".join(said))
     return 0
+
+
+def not_of_a_plan(scenario: Scenario | None) -> str:
+    """Name the levers of a what-if that move forecasts and leave a plan as it is."""
+    if scenario is None or not scenario.on_demand:
+        return ""
+    named = " ".join(dict.fromkeys(block.where for block in scenario.on_demand))
+    return f"{named} of the scenario move forecasts of children, and nothing in this plan.\n"
 
 
 def _overrides_said(plan: PlacementPlan) -> str:

@@ -12,6 +12,9 @@ from rcc_forecast.errors import NothingUsableError, RccError
 
 _SUBJECTS = (story, data, forecasts, planning, service)
 
+_STOPPED = 130
+"""What a shell gives a command that was stopped with Ctrl-C."""
+
 _INTRODUCTION = """\
 Will there be enough homes for children looked after, of which kind, where, and
 how sure are we? From SSDA903 returns and a register of homes.
@@ -45,7 +48,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     -------
     int
         0: the output was written; 1: the data are so at fault that nothing
-        could be (``check``: a row was refused); 2: used wrongly.
+        could be (``check``: a row was refused); 2: used wrongly; 130: stopped
+        from the keyboard.
     """
     given = build_parser().parse_args(arguments)
     try:
@@ -56,6 +60,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except RccError as error:
         sys.stderr.write(f"rcc-forecast: {error}\n")
         return 2
+    except KeyboardInterrupt:
+        sys.stderr.write("\nrcc-forecast: stopped; no output was written.\n")
+        return _STOPPED
     except BrokenPipeError:
         # The reader, such as `head`, has seen enough.
         sys.stderr.close()

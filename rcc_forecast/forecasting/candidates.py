@@ -37,8 +37,8 @@ class Candidate:
     what_it_is : str
         In a sentence.
     handed_out : bool
-        Whether a forecast consists of it; the others are members of it, or
-        are scored beside it.
+        Whether some command hands it out as it is; the others are members of
+        what is, or are scored beside it.
     knows, does_not_know : str
         What it learns from, and what it cannot see.
     """
@@ -80,7 +80,12 @@ def candidates() -> tuple[Candidate, ...]:
             for name, member in sorted(MEMBERS.items())
             if name not in YARDSTICKS
         ),
-        Candidate(PANEL, "The time-series models, weighed by their past errors at like leads."),
+        Candidate(
+            PANEL,
+            "The time-series models, weighed by their past errors at like leads; series of months "
+            "and quarters are handed out by it.",
+            handed_out=True,
+        ),
         Candidate(
             COHORT,
             "Children stepped forward month by month: they grow up, move and leave at the rates "

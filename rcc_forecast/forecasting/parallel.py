@@ -14,9 +14,13 @@ from typing import Any, Protocol
 from joblib import Parallel, delayed
 from numpy.typing import NDArray
 
+from rcc_forecast.errors import UnknownNameError
+
 BACKEND_VARIABLE = "RCC_PARALLEL"
 """Environment variable that chooses who works: ``loky`` (processes, the default), ``threading``,
 ``sequential``, or ``dask`` where a Dask client is connected."""
+
+_BACKENDS = ("loky", "threading", "sequential", "dask")
 
 Progress = Callable[[str], None]
 Arrays = dict[str, NDArray[Any]]
@@ -54,8 +58,16 @@ class Workers:
 
     @classmethod
     def from_environment(cls, keep: Keep | None = None) -> Workers:
-        """Take the setting of `BACKEND_VARIABLE`."""
-        backend = os.environ.get(BACKEND_VARIABLE, "loky")
+        """Take the setting of `BACKEND_VARIABLE`.
+
+        Raises
+        ------
+        UnknownNameError
+            It names nobody who could do the work.
+        """
+        backend = os.environ.get(BACKEND_VARIABLE) or "loky"
+        if backend not in _BACKENDS:
+            raise UnknownNameError(what=BACKEND_VARIABLE, given=backend, known=_BACKENDS)
         return cls(backend=backend, jobs=1 if backend == "sequential" else -1, keep=keep)
 
     def each(

@@ -13,6 +13,8 @@ from rcc_forecast.tables.placement import CHILDREN_TO_PLACE, PLAN
 from rcc_forecast.tables.ssda903 import FIRST_YEAR_OF_TABLE, RETURN_CHANGES, TABLES
 from rcc_forecast.tables.sufficiency import BALANCE
 
+_RESULTS = (DEMAND, FORECAST, EXPLANATION, BACKTEST, POOLING, SERIES_FORECAST, BALANCE)
+
 _INTRODUCTION = """\
 # Data dictionary
 
@@ -33,7 +35,7 @@ def data_dictionary() -> str:
             "## Registers and plans\n",
             *_sections((HOMES, CHILDREN_TO_PLACE, PLAN)),
             "## History, forecasts and scores\n",
-            *_sections((DEMAND, FORECAST, EXPLANATION, BACKTEST, POOLING, SERIES_FORECAST, BALANCE)),
+            *_sections(_RESULTS),
         ]
     )
 

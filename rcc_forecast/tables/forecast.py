@@ -27,7 +27,13 @@ _PLACE = (
 _FIGURES = (
     Column("mean", "Expected value; means add up", Kind.NUMBER, required=True, low=0),
     *(
-        Column(name, f"Figure that {level:.1%} of outcomes are expected not to pass", Kind.NUMBER, required=True, low=0)
+        Column(
+            name,
+            f"Figure that {level:.1%} of outcomes are expected not to pass",
+            Kind.NUMBER,
+            required=True,
+            low=0,
+        )
         for name, level in QUANTILES.items()
     ),
 )

@@ -36,6 +36,8 @@ from rcc_forecast.forecasting.series.annual import annual_panel
 from tests.builders.reference import reference_data
 from tests.builders.series_tables import englands_authorities
 
+RIVALS = ("AutoETS", "AutoTheta", "DOTM")
+
 FIRST_ORIGIN = 4
 """Years seen by the first forecast: 2011 to 2014."""
 
@@ -104,7 +106,7 @@ def tell_rivals(panel: AnnualPanel, interpreter: Path) -> None:
     with tempfile.TemporaryDirectory() as folder:
         asked, answered = Path(folder) / "in.npz", Path(folder) / "out.npz"
         np.savez(asked, y=panel.y, origins=flat.origins, horizon=HORIZON)
-        subprocess.run([interpreter, script, asked, answered], check=True)
+        subprocess.run([interpreter, script, asked, answered, *RIVALS], check=True)
         with np.load(answered) as models:
             for name, quantiles in models.items():
                 ordered = np.sort(quantiles, axis=0)

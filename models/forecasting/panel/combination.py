@@ -20,7 +20,8 @@ from models.forecast import FloatArray, IntArray, PathArray
 from models.forecasting.panel.base import YARDSTICKS
 from models.forecasting.panel.sizes import running_size, spacing_of
 
-COMBINATION = "combination"
+COMBINATION = "panel"
+"""Name of the combination of this panel's members."""
 
 _BUCKET_ENDS = (6, 12, 24)
 """Leads that are alike, in months: 1-6, 7-12, 13-24 and beyond."""

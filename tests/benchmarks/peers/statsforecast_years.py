@@ -1,6 +1,6 @@
 """Quantiles of statsforecast models on a panel of years, from every origin, for bench_annual.py.
 
-    INTERPRETER tests/benchmarks/peers/statsforecast_years.py IN.npz OUT.npz
+    INTERPRETER tests/benchmarks/peers/statsforecast_years.py IN.npz OUT.npz MODEL ...
 
 IN has y (n_series, n_periods), origins and horizon; OUT gets one array a model,
 (13, n_origins, n_series, horizon). It runs in an environment of its own, each
@@ -31,7 +31,7 @@ def main(given: list[str]) -> None:
     asked = np.load(given[0])
     y, origins, horizon = asked["y"], asked["origins"], int(asked["horizon"])
     found = {}
-    for name in MODELS:
+    for name in given[2:]:
         by_origin = [
             np.stack([quantiles(name, row[:seen], horizon) for row in y], axis=1)
             for seen in origins

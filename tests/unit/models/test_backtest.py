@@ -35,9 +35,13 @@ def test_months_that_have_not_come_are_not_scored():
     guess = found.models["guess"]
     for values in (guess.error, guess.crps, guess.width, guess.in_80, guess.in_95):
         assert np.isfinite(values[0, 0]).tolist() == [True, False, False]
-    # In-sample, the series moved by 1 and by 2: 1.5 on average. One lead is known.
-    expected = guess.crps[0, 0, 0] / 1.5
-    np.testing.assert_allclose(found.scaled_crps("guess"), [[expected]], rtol=1e-6)
+
+
+def test_the_unit_of_errors_is_what_was_seen_at_the_origin():
+    found = _judged([[4.0, 5, 7, 80]], [[[6.0]]], [3])
+
+    # The series had moved by 1 and by 2: 1.5 on average. The leap was still to come.
+    np.testing.assert_allclose(found.scale, [[1.5]])
 
 
 def test_a_series_that_was_not_there_yet_is_not_scored():

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 
 from rcc_forecast import pipeline
 from rcc_forecast.config import RunConfig
 from rcc_forecast.errors import NothingUsableError, UnknownNameError
+from rcc_forecast.runs import KeptArrays
 from rcc_forecast.scenarios import UnsupportedScenarioError, parse_scenario
 from tests.builders.histories import LEEDS, filed_by, some_children, some_returns
 
@@ -34,6 +37,45 @@ def test_one_outlook_serves_the_forecast_and_its_what_ifs(prepared, outlook):
     alone = pipeline.forecast(prepared, QUICK)
 
     pd.testing.assert_frame_equal(shared.table(), alone.table(), check_exact=True)
+
+
+def test_a_forecast_that_was_stopped_goes_on_to_the_same_bytes(
+    prepared, outlook, monkeypatch, tmp_path
+):
+    whole = pipeline.forecast(prepared, QUICK, judged=outlook)
+    kept: list[str] = []
+    put = KeptArrays.put
+
+    def put_until_stopped(self, name, arrays):
+        if len(kept) == 3:
+            raise KeyboardInterrupt
+        kept.append(name)
+        put(self, name, arrays)
+
+    monkeypatch.setattr(KeptArrays, "put", put_until_stopped)
+    with pytest.raises(KeyboardInterrupt):
+        pipeline.forecast(prepared, QUICK, resume=tmp_path)
+    finished = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.npz")}
+    monkeypatch.setattr(KeptArrays, "put", put)
+
+    again = pipeline.forecast(prepared, QUICK, resume=tmp_path)
+
+    assert len(finished) == 3
+    assert {path: path.stat().st_mtime_ns for path in finished} == finished
+    assert again.table().to_csv() == whole.table().to_csv()
+    assert again.explanation.to_csv() == whole.explanation.to_csv()
+    assert again.children_paths().tobytes() == whole.children_paths().tobytes()
+    assert again.meta == whole.meta
+
+
+def test_parts_kept_for_one_question_do_not_answer_another(prepared, tmp_path):
+    longer = replace(QUICK, horizon=9)
+
+    pipeline.outlook(prepared, QUICK, resume=tmp_path)
+    kept = pipeline.forecast(prepared, longer, resume=tmp_path)
+
+    plain = pipeline.forecast(prepared, longer)
+    pd.testing.assert_frame_equal(kept.table(), plain.table(), check_exact=True)
 
 
 def test_a_what_if_has_another_run_id_and_says_what_was_asked(prepared, outlook):

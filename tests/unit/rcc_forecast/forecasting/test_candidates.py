@@ -22,10 +22,10 @@ def test_each_is_told_in_one_sentence():
         assert 20 < len(candidate.what_it_is) < 200
 
 
-def test_months_have_one_candidate_that_is_handed_out_and_years_another():
+def test_returns_series_of_months_and_series_of_years_each_have_one_that_is_handed_out():
     handed_out = [candidate.name for candidate in candidates() if candidate.handed_out]
 
-    assert handed_out == ["combination", "pooled_annual"]
+    assert handed_out == ["panel", "combination", "pooled_annual"]
 
 
 def test_a_name_that_nobody_has_is_refused_with_the_nearest():

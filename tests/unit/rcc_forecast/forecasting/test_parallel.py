@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from rcc_forecast.errors import UnknownNameError
+from rcc_forecast.forecasting import cohort_runs, points
 from rcc_forecast.forecasting.parallel import BACKEND_VARIABLE, Workers
 from tests.builders.engines import an_engine
 from tests.builders.histories import a_history
@@ -51,12 +53,23 @@ def test_the_environment_chooses_who_works(monkeypatch):
     assert Workers.from_environment() == Workers("loky", -1)
 
 
-def test_any_number_of_workers_gives_the_same_bytes():
+def test_a_worker_that_nobody_knows_is_refused_with_the_nearest(monkeypatch):
+    monkeypatch.setenv(BACKEND_VARIABLE, "lokky")
+
+    with pytest.raises(UnknownNameError, match="Did you mean 'loky'"):
+        Workers.from_environment()
+
+
+@pytest.mark.parametrize("workers", [Workers("threading", 3), Workers("loky", 2)])
+def test_any_number_of_workers_gives_the_same_bytes(workers, monkeypatch):
+    # A small region pays for no processes: here every task is handed to one all the same.
+    monkeypatch.setattr(cohort_runs, "_HEAVY", 0)
+    monkeypatch.setattr(points, "_HEAVY", 0)
+    monkeypatch.setattr(points, "_SERIES_A_TASK", 100)
     history = a_history(n_months=49)
 
     alone, many = (
-        an_engine(history, origins=3, workers=workers)
-        for workers in (Workers("sequential", 1), Workers("threading", 3))
+        an_engine(history, origins=3, workers=each) for each in (Workers("sequential", 1), workers)
     )
 
     for measure, found in alone.measures.items():
