@@ -224,7 +224,7 @@ def _scores_said(result: DemandBacktest) -> str:
     ]
     for measure in Measure:
         rows = pooled[pooled["measure"] == measure.value].set_index("level")
-        of_level = rows.reindex(["authority/total", "region/total"])
+        of_level = rows.reindex(["authority/total", "region/total"]).dropna(subset=["wape"])
         said = [
             f"{level.split('/')[0]} totals {row.wape:.1%} off, {row.skill_vs_hold_flat:+.0%} "
             f"against holding flat, 80% intervals held {row.coverage_80:.0%}"

@@ -251,4 +251,8 @@ def _notes(
             f"{short} of {len(origins)} past forecasts are scored on fewer than {horizon} months: "
             f"the rest has not come yet."
         )
+    notes.append(
+        "Coverage of past intervals is of those that the other past forecasts ask for, later ones "
+        "among them, and for regions of today's joint futures too: read it as a little flattered."
+    )
     return tuple(notes)

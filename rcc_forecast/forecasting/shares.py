@@ -58,6 +58,8 @@ def leaf_means(
     for _ in range(_PASSES):
         share = _scaled(share, by_population, axis=1)
         share = _scaled(share, by_cell, axis=2)
+    # A cell that its populations left without anybody keeps its children all the same.
+    share[:, :, _OTHER] += (by_cell - share.sum(axis=2, keepdims=True))[:, :, 0].clip(min=0.0)
     return share.reshape(-1, horizon)
 
 
