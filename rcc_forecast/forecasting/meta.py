@@ -70,7 +70,7 @@ def meta_of(
 
 def _weights(part: MeasureEngine, horizon: int) -> dict[str, Any]:
     """Weight of each member by level and range of leads."""
-    values = part.blend.weights.values  # noqa: PD011
+    values = part.blend.weights.values  # noqa: PD011 - an array, no frame
     return {
         level: {
             bucket_name(bucket, horizon): {
