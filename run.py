@@ -21,6 +21,7 @@ PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 STAMP = VENV / "set-up"
 LOCK, DEV_LOCK = ROOT / "requirements.lock", ROOT / "requirements-dev.lock"
 UV = shutil.which("uv")
+PUBLIC_SETS = ("gap", "sscflp")  # `bench` with one of these is a command of the program
 
 HELP = """\
 usage: python3 run.py COMMAND [options]
@@ -32,6 +33,8 @@ usage: python3 run.py COMMAND [options]
   serve           the HTTP service on this machine
   lock            renew requirements*.lock (needs uv)
   bench NAME      a benchmark of tests/benchmarks; without NAME it lists them
+  bench gap FILE, bench sscflp FILE
+                  a public instance through the engine (--help says more)
 
 Any other command goes to rcc-forecast; `python3 run.py --help-commands` lists them.
 Examples:
@@ -58,9 +61,7 @@ def main(arguments: list[str]) -> int:
         return lint()
     if command == "test":
         return lint() or tests(rest)
-    if command == "bench" and (
-        not rest or (ROOT / f"tests/benchmarks/bench_{rest[0]}.py").exists()
-    ):
+    if command == "bench" and (not rest or is_script(rest[0])):
         return bench(rest)
     given = ["--help"] if command == "--help-commands" else arguments
     hand_over("-m", "rcc_forecast", *given)
@@ -150,6 +151,12 @@ def tests(rest: list[str]) -> int:
     return subprocess.run(
         [PYTHON, "-m", "pytest", "-q", *spread, *marked, *chosen], cwd=ROOT, check=False
     ).returncode
+
+
+def is_script(name: str) -> bool:
+    """Tell a benchmark of tests/benchmarks from a command of the program."""
+    there = (ROOT / f"tests/benchmarks/bench_{name}.py").exists()
+    return there and name not in PUBLIC_SETS
 
 
 def bench(rest: list[str]) -> int:

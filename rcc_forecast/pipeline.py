@@ -8,14 +8,16 @@ store after. Only parts of a run that can be resumed are kept on the way.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from models.forecasting.cohort import Levers
 from rcc_forecast.children import known_on, link_episodes, link_findings
+from rcc_forecast.codes import PlacementType
 from rcc_forecast.config import RunConfig
 from rcc_forecast.demand import demand_table, monthly_demand
 from rcc_forecast.errors import NothingUsableError
@@ -34,10 +36,12 @@ from rcc_forecast.forecasting import (
     structural_spread,
 )
 from rcc_forecast.geography import Membership, read_membership
-from rcc_forecast.placement import plan_placements, verify_plan
+from rcc_forecast.investing import Held, invest_in_sites
+from rcc_forecast.placement import PlanBefore, frontier_table, plan_placements, verify_plan
 from rcc_forecast.results.demand import DemandHistory
 from rcc_forecast.results.findings import Findings
 from rcc_forecast.results.forecast import DemandBacktest, DemandForecast
+from rcc_forecast.results.investing import Investment
 from rcc_forecast.results.journeys import Journeys
 from rcc_forecast.results.placement import PlacementPlan
 from rcc_forecast.results.returns import FiledReturns
@@ -51,6 +55,7 @@ from rcc_forecast.scenarios import (
     require_supported,
 )
 from rcc_forecast.sufficiency import balance, residents_of
+from rcc_forecast.sufficiency.capacity import read_register
 
 Progress = Callable[[str], None]
 
@@ -365,6 +370,7 @@ def place(
     on: pd.Timestamp,
     scenario: Scenario | None = None,
     overrides: pd.DataFrame | None = None,
+    before: tuple[PlanBefore, Scenario | None] | None = None,
     replan: bool = False,
     seed: int = 0,
     time_limit: float | None = None,
@@ -383,6 +389,8 @@ def place(
         Changes the register, the weights, the rules or the order of aims.
     overrides : DataFrame, optional
         A person's decisions, kept as they are.
+    before : tuple of PlanBefore and Scenario, optional
+        A solved plan and the scenario it was made with: this plan is a what-if of it.
     replan : bool
         Whether present homes are to be won again.
     seed : int
@@ -393,15 +401,151 @@ def place(
         From reading the two tables; the plan carries them.
     """
     asked = scenario or Scenario()
+    rules, budgets = _limits_of(asked)
     return plan_placements(
         children,
         _changed(homes, scenario, as_of=on),
         on=on,
         replan=replan,
         weights=asked.weights,
-        rules=asked.rules,
+        rules=rules,
         tiers=list(asked.tiers),
+        budgets=budgets,
         overrides=overrides,
+        before=None if before is None else _with_its_homes(*before, homes),
+        seed=seed,
+        time_limit=time_limit,
+        findings=findings,
+        progress=progress,
+    )
+
+
+def frontier(
+    children: pd.DataFrame,
+    homes: pd.DataFrame,
+    *,
+    ladders: Mapping[str, Sequence[float]],
+    scenario: Scenario | None = None,
+    progress: Progress = quiet,
+    **asked: Any,
+) -> pd.DataFrame:
+    """Plan at each weight of some ladders: what distance, togetherness and cost give each other.
+
+    Parameters
+    ----------
+    children, homes : DataFrame
+        `CHILDREN_TO_PLACE` and `HOMES` tables.
+    ladders : mapping of str to sequence of float
+        Points to try, by the name of a weight; all others stay as they are.
+    scenario : Scenario, optional
+        As for `place`.
+    **asked
+        Further arguments of `place`.
+
+    Returns
+    -------
+    DataFrame
+        A `FRONTIER` table.
+    """
+    base = scenario or Scenario()
+    plans = []
+    for name, values in ladders.items():
+        for value in values:
+            progress(f"planning with {name} at {value:g} points")
+            weighed = replace(base, weights={**base.weights, name: value})
+            plan = place(children, homes, scenario=weighed, progress=progress, **asked)
+            plans.append((name, value, plan.summary))
+    return frontier_table(plans)
+
+
+def _limits_of(scenario: Scenario) -> tuple[dict[str, Any], dict[str, float]]:
+    """Give the rules with a budget for all, and the budgets of single authorities by code."""
+    rules, budgets = dict(scenario.rules), {}
+    for block in scenario.budgets:
+        authority, pounds = block.get("local_authority"), block.get("weekly_gbp")
+        if authority is None:
+            rules["weekly_budget_gbp"] = pounds
+        else:
+            budgets[authority] = pounds
+    return rules, budgets
+
+
+def _with_its_homes(
+    before: PlanBefore, scenario: Scenario | None, homes: pd.DataFrame
+) -> PlanBefore:
+    """Say which homes were open to a plan made before, so that a what-if can tell why."""
+    day = pd.Timestamp(before.scenario["on"])
+    then = _changed(homes, scenario, as_of=day)
+    opened = then["opened"].isna() | (then["opened"] <= day)
+    still = then["closed"].isna() | (then["closed"] >= day)
+    return replace(before, open_homes=frozenset(then.loc[opened & still, "home_id"]))
+
+
+def invest(
+    prepared: Prepared,
+    demand_forecast: DemandForecast,
+    homes: pd.DataFrame,
+    sites: pd.DataFrame,
+    *,
+    budget: float,
+    scenario: Scenario | None = None,
+    seed: int = 0,
+    time_limit: float | None = None,
+    findings: Findings | None = None,
+    progress: Progress = quiet,
+) -> Investment:
+    """Choose where new capacity should go, for the last month of a forecast.
+
+    Parameters
+    ----------
+    homes, sites : DataFrame
+        `HOMES` and `SITES` tables.
+    budget : float
+        Pounds to open sites.
+    scenario : Scenario, optional
+        Changes the register first.
+    seed : int
+        Of which futures and children are drawn.
+    time_limit : float, optional
+        Seconds after which the choice of sites stops, and says so.
+    findings : Findings, optional
+        From reading the tables.
+
+    Raises
+    ------
+    NothingUsableError
+        No site can be weighed up.
+    """
+    as_of, on = prepared.history.as_of, demand_forecast.months[-1]
+    episodes = prepared.journeys.episodes
+    changed = _changed(homes, scenario, as_of=as_of)
+    kinds = [kind.value for kind in PlacementType]
+    register = read_register(
+        changed,
+        authorities=list(dict.fromkeys(demand_forecast.leaves["local_authority"])),
+        kinds=kinds,
+        months=demand_forecast.months,
+        as_of=as_of,
+        residents=residents_of(episodes, as_of=as_of),
+    )
+    return invest_in_sites(
+        demand_forecast.children_paths()[:, :, -1],
+        leaves=demand_forecast.leaves,
+        held=Held(
+            children_now=prepared.history.corrected["children"][:, -1],
+            own=register.own_now.sum(axis=1),
+            taken=register.taken_now,
+            kinds=kinds,
+        ),
+        episodes=episodes,
+        homes=changed,
+        sites=sites,
+        budget=budget,
+        as_of=as_of,
+        on=on,
+        place=lambda children, open_homes: plan_placements(
+            children, open_homes, on=on, seed=seed
+        ),
         seed=seed,
         time_limit=time_limit,
         findings=findings,

@@ -16,7 +16,7 @@ from models.placement.problem import (
     PlacementSolution,
     Rules,
 )
-from models.placement.solve import Effort, Priced, solve, solve_in_tiers
+from models.placement.solve import Effort, Priced, Warm, solve, solve_in_tiers
 from models.placement.terms import DEFAULT_WEIGHTS, TIERS
 
 __all__ = [
@@ -30,6 +30,7 @@ __all__ = [
     "PlacementSolution",
     "Priced",
     "Rules",
+    "Warm",
     "certify",
     "groups_together",
     "nearest_first",

@@ -13,7 +13,8 @@ import numpy as np
 
 from models.placement.eligibility import may_live
 from models.placement.problem import IntArray, PlacementProblem, Weights
-from models.placement.terms import home_points, pair_points
+from models.placement.tables import compile_tables, pair_points
+from models.placement.terms import home_points
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,10 +115,11 @@ def bundle_costs(problem: PlacementProblem, bundles: Bundles, *, weights: Weight
     """
     cost = np.full(bundles.n_bundles, home_points(weights, "home_of_group"), dtype=np.int64)
     apart = home_points(weights, "twins_apart")
+    tables = compile_tables(problem, weights)
     for j in range(int(problem.group_size.max(initial=0))):
         has = np.flatnonzero(bundles.members >> j & 1)
         child = problem.first_child[bundles.group[has]] + j
-        cost[has] += pair_points(problem, child, bundles.home[has], weights=weights)
+        cost[has] += pair_points(tables, child, bundles.home[has])
         left_behind = problem.twin_mask[child] & ~bundles.members[has]
         cost[has] += np.where(left_behind != 0, apart, 0)
     return cost

@@ -1,4 +1,4 @@
-"""What the prices prove, and where the rest of the gap lies.
+"""What the prices prove, ready for a separate verifier.
 
 The bound is added up in whole hundredths over every eligible home, so that a
 separate verifier, with its own code and the raw tables, comes to the same
@@ -11,8 +11,26 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models.placement.prices import ROUNDED, GroupProblems, Prices
 from models.placement.problem import FloatArray, PlacementProblem
+from models.placement.restricted import ROUNDED, Prices
+from models.placement.solve import Priced
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """One limit on the whole plan in a certificate.
+
+    Attributes
+    ----------
+    name : str
+    price : float
+        Hundredths of a point for each unit.
+    limit : int
+    """
+
+    name: str
+    price: float
+    limit: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,35 +39,30 @@ class Certificate:
 
     Attributes
     ----------
-    place, two_places, three_places : ndarray of float, shape (n_homes,)
+    home : ndarray of float, shape (n_homes, 3)
         Whole hundredths of a point for each, each two and each three places taken.
-    side : dict of str to float
-        Hundredths of a point for each unit of a side row, by the rule's name.
+    limits : tuple of Limit
     bound : int
         Hundredths of a point.
     """
 
-    place: FloatArray
-    two_places: FloatArray
-    three_places: FloatArray
-    side: dict[str, float]
+    home: FloatArray
+    limits: tuple[Limit, ...]
     bound: int
 
 
-def certify(groups: GroupProblems, prices: Prices) -> Certificate:
-    """Give the certificate of some prices.
+def certify(priced: Priced) -> Certificate:
+    """Give the certificate of a solution.
 
     Parameters
     ----------
-    groups : GroupProblems
-        Over every bundle of every eligible home.
-    prices : Prices
-        In whole hundredths (`Prices.whole`).
+    priced : Priced
     """
-    side = {row.name: float(p) for row, p in zip(groups.rows, prices.side, strict=True)}
-    place, two, three = prices.home.T
-    bound = int(np.floor(groups.relax(prices).value + 1e-6))
-    return Certificate(place, two, three, side, bound)
+    limits = tuple(
+        Limit(rule.name, float(price), int(rule.limit))
+        for rule, price in zip(priced.market.rules, priced.prices.side, strict=True)
+    )
+    return Certificate(priced.prices.home, limits, priced.solution.bound)
 
 
 def value_of_one_more_place(problem: PlacementProblem, prices: Prices) -> FloatArray:

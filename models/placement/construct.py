@@ -3,177 +3,175 @@
 from __future__ import annotations
 
 import numpy as np
-from ortools.graph.python import min_cost_flow
+from numba import njit
 
-from models.placement.bundles import homes_of
-from models.placement.prices import GroupProblems, Prices
-from models.placement.problem import UNPLACED, IntArray, PlacementProblem
+from models.placement.choice import (
+    WAITING,
+    Choices,
+    choices_of,
+    take_cheapest,
+    value_at,
+    work_arrays,
+)
+from models.placement.flow import flow_of_pairs
+from models.placement.plan import NO_COLUMN, Plan, column_of_children, places_used
+from models.placement.problem import BoolArray, FloatArray, IntArray
+from models.placement.restricted import Prices, Restricted
 
 
-def plan_from_prices(groups: GroupProblems, prices: Prices) -> IntArray:
+def plan_from_prices(
+    restricted: Restricted,
+    prices: Prices,
+    *,
+    order: IntArray | None = None,
+    free_groups: BoolArray | None = None,
+    fixed: Plan | None = None,
+) -> Plan:
     """Give a plan that keeps places and pairs apart; side rows may be broken.
 
     Parameters
     ----------
-    groups : GroupProblems
+    restricted : Restricted
     prices : Prices
+        Prices of side rows are added to the costs; those of homes steer the
+        groups, and the flow of single children finds its own.
+    order : ndarray of int, optional
+        Groups placed one by one, the first first; when absent the largest
+        first. Single children whom a flow can place are placed after them.
+    free_groups : ndarray of bool, shape (n_groups,), optional
+        Groups to plan; all when absent.
+    fixed : Plan, optional
+        Columns of all other groups, who stay as they are.
 
     Returns
     -------
-    ndarray of int, shape (n_children,)
-        Row of each child's home, `UNPLACED` for none.
+    Plan
     """
-    problem = groups.problem
-    free = problem.homes.places.copy()
-    first = _placed_one_by_one(problem)
-    chosen = _groups_by_price(groups, prices, first, free)
-    home = homes_of(problem, groups.bundles, chosen)
-    singles = np.flatnonzero(~first)[problem.group_size[~first] == 1]
-    _singles_by_flow(groups, prices, problem.first_child[singles], free, home)
-    return home
+    wanted = np.ones(restricted.n_groups, dtype=np.bool_) if free_groups is None else free_groups
+    first = wanted & placed_one_by_one(restricted)
+    column_of = np.full(restricted.n_children, NO_COLUMN, dtype=np.int64)
+    free = restricted.capacity.astype(np.int64)
+    if fixed is not None:
+        column_of = column_of_children(restricted, fixed)
+        free = free - places_used(restricted, fixed)
+    _groups_by_price(restricted, prices, first, order, column_of, free)
+    singles_by_flow(restricted, prices, wanted & ~first, column_of, free)
+    return Plan.of_children(column_of)
 
 
-def _placed_one_by_one(problem: PlacementProblem) -> np.ndarray:
-    """Mark groups that a flow cannot place: siblings, children alone in a home, pairs apart."""
-    special = problem.group_size > 1
-    special[problem.children.group[problem.children.solo]] = True
-    special[problem.children.group[problem.apart.ravel()]] = True
+def placed_one_by_one(restricted: Restricted) -> BoolArray:
+    """Mark groups that a flow cannot place, shape (n_groups,).
+
+    Brothers and sisters, children who take more than one place, and children
+    who may not share a home with another.
+    """
+    special = np.asarray(restricted.group_size > 1)
+    columns = restricted.columns
+    wide = np.flatnonzero(columns.places > 1)
+    special[np.searchsorted(columns.begin, wide, side="right") - 1] = True
+    group_of = np.repeat(np.arange(restricted.n_groups), restricted.group_size)
+    special[group_of[np.asarray(restricted.apart, dtype=np.int64).ravel()]] = True
     return special
 
 
 def _groups_by_price(
-    groups: GroupProblems, prices: Prices, first: np.ndarray, free: IntArray
-) -> IntArray:
-    problem, bundles = groups.problem, groups.bundles
-    value, unplaced_value = groups.priced(prices)
-    begin = np.searchsorted(bundles.group, np.arange(problem.n_groups + 1))
-    order = np.flatnonzero(first)
-    order = order[np.argsort(-problem.group_size[order], kind="stable")]
-    rivals = _rivals(problem)
-    home_of_child: dict[int, int] = {}
-    chosen: list[int] = []
-    for group in order:
-        listed = np.arange(begin[group], begin[group + 1])
-        fits = bundles.places[listed] <= free[bundles.home[listed]]
-        kids = problem.first_child[group] + np.arange(problem.group_size[group])
-        for place, child in enumerate(kids):
-            barred = [home_of_child[r] for r in rivals.get(int(child), ()) if r in home_of_child]
-            if barred:
-                has = (bundles.members[listed] >> place & 1) == 1
-                fits &= ~(has & np.isin(bundles.home[listed], barred))
-        listed = listed[fits]
-        for bundle in _cheapest_partition(
-            bundles.members[listed], value[listed], unplaced_value[kids]
-        ):
-            index = listed[bundle]
-            home = bundles.home[index]
-            if bundles.places[index] > free[home]:
-                continue  # two blocks of one group wanted the same last place
-            free[home] -= bundles.places[index]
-            chosen.append(int(index))
-            members = int(bundles.members[index])
-            home_of_child |= {
-                int(child): int(home) for j, child in enumerate(kids) if members >> j & 1
-            }
-    return np.array(chosen, dtype=np.int64)
-
-
-def _rivals(problem: PlacementProblem) -> dict[int, list[int]]:
-    rivals: dict[int, list[int]] = {}
-    for one, other in problem.apart.tolist():
-        rivals.setdefault(one, []).append(other)
-        rivals.setdefault(other, []).append(one)
-    return rivals
-
-
-def _cheapest_partition(members: IntArray, value: np.ndarray, unplaced: np.ndarray) -> list[int]:
-    """Give the indices of the bundles in the cheapest partition of one group."""
-    n_sets = 1 << unplaced.size
-    best, which = np.full(n_sets, np.inf), np.full(n_sets, -1)
-    order = np.lexsort((value, members))
-    heads = np.flatnonzero(np.r_[True, np.diff(members[order]) != 0]) if order.size else order
-    best[members[order[heads]]] = value[order[heads]]
-    which[members[order[heads]]] = order[heads]
-    for j, points in enumerate(unplaced):
-        if points < best[1 << j]:
-            best[1 << j], which[1 << j] = points, -1
-    cheapest, block = np.zeros(n_sets), np.zeros(n_sets, dtype=np.int64)
-    for wanted in range(1, n_sets):
-        low, sub, least = wanted & -wanted, wanted, np.inf
-        while sub:
-            if sub & low and best[sub] + cheapest[wanted ^ sub] < least:
-                least, block[wanted] = best[sub] + cheapest[wanted ^ sub], sub
-            sub = (sub - 1) & wanted
-        cheapest[wanted] = least
-    left, used = n_sets - 1, []
-    while left:
-        taken = int(block[left])
-        if which[taken] >= 0:
-            used.append(int(which[taken]))
-        left ^= taken
-    return used
-
-
-def _singles_by_flow(
-    groups: GroupProblems, prices: Prices, kids: IntArray, free: IntArray, home: IntArray
+    restricted: Restricted,
+    prices: Prices,
+    first: BoolArray,
+    order: IntArray | None,
+    column_of: IntArray,
+    free: IntArray,
 ) -> None:
-    """Fill `home` for the single children, exactly, by minimum-cost flow."""
-    if not kids.size:
+    """Place the groups that are marked, each as cheaply as the places left allow."""
+    if not first.any():
         return
-    problem, bundles = groups.problem, groups.bundles
-    position = np.full(problem.n_children, -1)
-    position[kids] = np.arange(kids.size)
-    child = problem.first_child[bundles.group]
-    arc = np.flatnonzero((position[child] >= 0) & (free[bundles.home] > 0))
-    points, without = groups.cost[arc], groups.unplaced_cost[kids]
-    if groups.rows:
-        points = points + prices.side @ groups.row_of_bundle[:, arc]
-        without = without + prices.side @ groups.row_of_unplaced[:, kids]
-    taken = min_cost_assignment(
-        position[child[arc]], bundles.home[arc], np.rint(points), np.rint(without), free
-    )
-    home[kids] = taken
+    if order is None:
+        order = np.flatnonzero(first)
+        order = order[np.argsort(-restricted.group_size[order], kind="stable")]
+    else:
+        order = order[first[order]]
+    rivals = _groups_of_pairs(restricted)
+    choices = choices_of(restricted, prices, groups=first | rivals)
+    choice_of = choices_of_columns(choices, column_of)
+    group_of = np.repeat(np.arange(restricted.n_groups), restricted.group_size)
+    mine = first[group_of]
+    choice_of[mine] = WAITING
+    _take_in_order(choices, np.asarray(order, dtype=np.int64), free, choice_of)
+    placed = np.flatnonzero(mine & (choice_of >= 0))
+    column_of[mine] = NO_COLUMN
+    column_of[placed] = choices.column[choice_of[placed]]
 
 
-def min_cost_assignment(
-    child: IntArray, home: IntArray, points: np.ndarray, without: np.ndarray, free: IntArray
-) -> IntArray:
-    """Place single children at the least points.
+def _groups_of_pairs(restricted: Restricted) -> BoolArray:
+    group_of = np.repeat(np.arange(restricted.n_groups), restricted.group_size)
+    marked = np.zeros(restricted.n_groups, dtype=np.bool_)
+    marked[group_of[np.asarray(restricted.apart, dtype=np.int64).ravel()]] = True
+    return marked
+
+
+def choices_of_columns(choices: Choices, column_of: IntArray) -> IntArray:
+    """Translate columns into choices; children whose column is no choice have none."""
+    known = np.sort(choices.column)
+    rank = np.argsort(choices.column, kind="stable")
+    choice_of = np.full(column_of.size, NO_COLUMN, dtype=np.int64)
+    if known.size:
+        at = np.minimum(np.searchsorted(known, column_of), known.size - 1)
+        found = known[at] == column_of
+        choice_of[found] = rank[at[found]]
+    return choice_of
+
+
+@njit(nogil=True, cache=True)
+def _take_in_order(
+    choices: Choices, order: IntArray, free: IntArray, choice_of: IntArray
+) -> None:  # pragma: no cover - compiled
+    work, state = work_arrays(), np.ones(1, np.uint64)
+    for group in order:
+        take_cheapest(choices, group, free, choice_of, 0.0, state, work)
+
+
+def singles_by_flow(
+    restricted: Restricted,
+    prices: Prices,
+    singles: BoolArray,
+    column_of: IntArray,
+    free: IntArray,
+) -> None:
+    """Place single children exactly, all others staying where they are.
 
     Parameters
     ----------
-    child, home : ndarray of int, shape (n_pairs,)
-        Pairs that are allowed.
-    points : ndarray, shape (n_pairs,)
-        Whole numbers.
-    without : ndarray, shape (n_kids,)
-        Points of each child without a home.
-    free : ndarray of int, shape (n_homes,)
-        Places left.
-
-    Returns
-    -------
-    ndarray of int, shape (n_kids,)
-        Row of the home, `UNPLACED` for none.
+    restricted : Restricted
+    prices : Prices
+        Those of side rows are added to the costs.
+    singles : ndarray of bool, shape (n_groups,)
+        Groups of one child who takes one place and may share with anybody.
+    column_of : ndarray of int64, shape (n_children,)
+        Written for these children.
+    free : ndarray of int64, shape (n_homes,)
+        Places left for them; lowered by what they take.
     """
-    n_kids, n_homes = without.size, free.size
-    none, sink = n_kids + n_homes, n_kids + n_homes + 1
-    every_child, every_home = np.arange(n_kids), np.arange(n_homes)
-    flow = min_cost_flow.SimpleMinCostFlow()
-    flow.add_arcs_with_capacity_and_unit_cost(
-        np.r_[child, every_child, n_kids + every_home, [none]].astype(np.int32),
-        np.r_[n_kids + home, np.full(n_kids, none), np.full(n_homes, sink), [sink]].astype(
-            np.int32
-        ),
-        np.r_[np.ones(child.size + n_kids), free, [n_kids]].astype(np.int64),
-        np.r_[points, without, np.zeros(n_homes + 1)].astype(np.int64),
+    columns, groups = restricted.columns, np.flatnonzero(singles)
+    if not groups.size:
+        return
+    kids = restricted.first_child[groups]
+    count = columns.begin[groups + 1] - columns.begin[groups]
+    arc = np.repeat(columns.begin[groups] - np.cumsum(count) + count, count)
+    arc += np.arange(arc.size)
+    kid = np.repeat(np.arange(kids.size), count)
+    open_ = free[columns.home[arc]] > 0
+    arc, kid = arc[open_], kid[open_]
+    value, without = _cost_and_sides(restricted, prices)
+    used = flow_of_pairs(
+        kid, columns.home[arc], np.rint(value[arc]), np.rint(without[kids]), np.maximum(free, 0)
     )
-    supply = np.zeros(sink + 1, dtype=np.int64)
-    supply[:n_kids], supply[sink] = 1, -n_kids
-    flow.set_nodes_supplies(np.arange(sink + 1, dtype=np.int32), supply)
-    if flow.solve() != flow.OPTIMAL:
-        raise AssertionError("A flow in which every child may stay without a home has a solution.")
-    used = flow.flows(np.arange(child.size, dtype=np.int32)) > 0
-    taken = np.full(n_kids, UNPLACED, dtype=np.int64)
-    taken[child[used]] = home[used]
-    return taken
+    column_of[kids] = NO_COLUMN
+    column_of[kids[kid[used]]] = arc[used]
+    np.subtract.at(free, columns.home[arc[used]], 1)
+
+
+def _cost_and_sides(restricted: Restricted, prices: Prices) -> tuple[FloatArray, FloatArray]:
+    if restricted.sides is None or not prices.side.any():
+        return restricted.columns.cost, restricted.unplaced_cost
+    no_price = Prices(np.zeros_like(prices.home), prices.side)
+    return value_at(restricted, no_price)

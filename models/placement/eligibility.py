@@ -119,10 +119,10 @@ def miles_from_family(problem: PlacementProblem, child: IntArray, home: IntArray
     On the plane, as the DfE measures it: the root of dE² + dN².
     """
     away = problem.children.xy[child] - problem.homes.xy[home]
-    return np.asarray(np.hypot(away[..., 0], away[..., 1]))
+    return np.asarray(np.sqrt(away[..., 0] ** 2 + away[..., 1] ** 2))
 
 
 def miles_from_school(problem: PlacementProblem, child: IntArray, home: IntArray) -> FloatArray:
     """Give the distance of each home from each child's school, not-a-number without one."""
     away = problem.children.school_xy[child] - problem.homes.xy[home]
-    return np.asarray(np.hypot(away[..., 0], away[..., 1]))
+    return np.asarray(np.sqrt(away[..., 0] ** 2 + away[..., 1] ** 2))

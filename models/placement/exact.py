@@ -1,16 +1,17 @@
-"""The exact step: choose among the bundles that prices could not rule out, by CP-SAT."""
+"""The exact step: choose among the columns that prices could not rule out, by CP-SAT."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 from ortools.sat.python import cp_model
 
-from models.placement.bundles import homes_of
-from models.placement.prices import GroupProblems
-from models.placement.problem import UNPLACED, BoolArray, IntArray
+from models.placement.plan import Plan
+from models.placement.problem import BoolArray, FloatArray, IntArray
+from models.placement.restricted import Restricted
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,42 +20,122 @@ class Chosen:
 
     Attributes
     ----------
-    home : ndarray of int or None, shape (n_children,)
-        The plan; None where it found none in time.
+    plan : Plan or None
+        None where it found none in time.
     bound : int
-        Hundredths of a point that no plan over these bundles is below.
+        Hundredths of a point that no plan over these columns is below.
     proven : bool
-        No plan over these bundles is better.
+        No plan over these columns is better.
     out_of_time : bool
         The clock, not the count of steps, ended it.
     """
 
-    home: IntArray | None
+    plan: Plan | None
     bound: int
     proven: bool
     out_of_time: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Columns that may be used and children who may stay without a home, as rows to state.
+
+    Attributes
+    ----------
+    restricted : Restricted
+    column : ndarray of int64, rising
+    unplaced : ndarray of int64, rising
+        Children.
+    """
+
+    restricted: Restricted
+    column: IntArray
+    unplaced: IntArray
+
+    @property
+    def cost(self) -> FloatArray:
+        """Hundredths of a point: of the columns, then of the children without a home."""
+        restricted = self.restricted
+        return np.concatenate(
+            [restricted.columns.cost[self.column], restricted.unplaced_cost[self.unplaced]]
+        )
+
+    def of_children(self) -> tuple[IntArray, IntArray]:
+        """Give each child's columns and its place without a home: child, and row of `cost`."""
+        restricted, columns = self.restricted, self.restricted.columns
+        first = restricted.first_child[self._group()]
+        child, row = [self.unplaced], [self.column.size + np.arange(self.unplaced.size)]
+        for place in range(int(restricted.group_size.max(initial=0))):
+            has = np.flatnonzero(columns.members[self.column] >> place & 1)
+            child.append(first[has] + place)
+            row.append(has)
+        return np.concatenate(child), np.concatenate(row)
+
+    def of_pairs(self) -> tuple[IntArray, IntArray]:
+        """Give the rows of two children who may not share a home: pair and home in one, and row."""
+        child, row = self.of_children()
+        placed = row < self.column.size
+        child, row = child[placed], row[placed]
+        home = self.restricted.columns.home[self.column[row]].astype(np.int64)
+        pairs: list[IntArray] = [np.zeros(0, np.int64)]
+        rows: list[IntArray] = [np.zeros(0, np.int64)]
+        for number, pair in enumerate(np.asarray(self.restricted.apart).reshape(-1, 2)):
+            theirs = np.flatnonzero(np.isin(child, pair))
+            pairs.append(number * self.restricted.n_homes + home[theirs])
+            rows.append(row[theirs])
+        return np.concatenate(pairs), np.concatenate(rows)
+
+    def of_sides(self) -> FloatArray:
+        """Give the coefficients of the side rows, shape (n_rows, size of `cost`)."""
+        sides = self.restricted.sides
+        if sides is None:
+            return np.zeros((0, self.cost.size))
+        table = np.zeros((sides.n_rows, self.column.size))
+        count = sides.begin[self.column + 1] - sides.begin[self.column]
+        before = np.cumsum(count) - count
+        entry = np.arange(int(count.sum())) + np.repeat(sides.begin[self.column] - before, count)
+        at = np.repeat(np.arange(self.column.size), count)
+        np.add.at(table, (sides.row[entry], at), sides.coefficient[entry])
+        return np.hstack([table, sides.unplaced[:, self.unplaced]])
+
+    def used_by(self, plan: Plan) -> BoolArray:
+        """Say which rows of `cost` a plan uses."""
+        return np.concatenate(
+            [np.isin(self.column, plan.column), np.isin(self.unplaced, plan.unplaced)]
+        )
+
+    def plan_of(self, used: BoolArray) -> Plan:
+        """Give the plan that uses some rows of `cost`."""
+        chosen, without = used[: self.column.size], used[self.column.size :]
+        return Plan(self.column[chosen], self.unplaced[without])
+
+    def _group(self) -> IntArray:
+        begin = self.restricted.columns.begin
+        return np.asarray(np.searchsorted(begin, self.column, side="right") - 1)
+
+
 def choose_bundles(
-    groups: GroupProblems,
+    restricted: Restricted,
     *,
     keep: IntArray,
     keep_unplaced: BoolArray,
-    hint: IntArray,
+    hint: Plan,
     seed: int,
     effort: float,
-    seconds: float,
+    seconds: float = math.inf,
 ) -> Chosen:
-    """Find the best plan over some of the bundles, where no side row holds.
+    """Find the best plan over some of the columns.
 
     Parameters
     ----------
-    groups : GroupProblems
+    restricted : Restricted
+        Side rows are held as they are; those that may be missed cost their
+        highest price for each unit.
     keep : ndarray of int
-        Bundles that may be used.
+        Columns that may be used.
     keep_unplaced : ndarray of bool, shape (n_children,)
         Children who may stay without a home.
-    hint : ndarray of int, shape (n_children,)
+    hint : Plan
         A plan to begin from.
     seed : int
         The same seed gives the same plan.
@@ -67,31 +148,27 @@ def choose_bundles(
     -------
     Chosen
     """
+    kept = Kept(restricted, np.unique(keep), np.flatnonzero(keep_unplaced))
     model = cp_model.CpModel()
-    used = [model.new_bool_var("") for _ in range(keep.size)]
-    without = {int(child): model.new_bool_var("") for child in np.flatnonzero(keep_unplaced)}
-    _each_child_once(model, groups, keep, used, without)
-    _places(model, groups, keep, used)
-    _pairs_apart(model, groups, keep, used)
-    kids = list(without)
-    model.minimize(
-        cp_model.LinearExpr.weighted_sum(used, groups.cost[keep].astype(np.int64).tolist())
-        + cp_model.LinearExpr.weighted_sum(
-            list(without.values()), groups.unplaced_cost[kids].astype(np.int64).tolist()
-        )
-    )
-    for variable, value in zip(used, bundles_used(groups, keep=keep, home=hint), strict=True):
-        model.add_hint(variable, bool(value))
-    for child, variable in without.items():
-        model.add_hint(variable, int(hint[child] == UNPLACED))
+    used = [model.new_bool_var("") for _ in range(kept.cost.size)]
+    child, row = kept.of_children()
+    for rows in _runs(child, row, restricted.n_children):
+        model.add_exactly_one([used[i] for i in rows])
+    _hold_places(model, kept, used)
+    for rows in _runs(*kept.of_pairs()):
+        model.add_at_most_one([used[i] for i in rows])
+    missed, penalty = _hold_sides(model, kept, used)
+    points = kept.cost.astype(np.int64).tolist()
+    model.minimize(cp_model.LinearExpr.weighted_sum([*used, *missed], [*points, *penalty]))
+    for variable, value in zip(used, kept.used_by(hint).tolist(), strict=True):
+        model.add_hint(variable, value)
 
     solver = _repeatable_solver(seed=seed, effort=effort, seconds=seconds)
     status = solver.solve(model)
     found = status in (cp_model.OPTIMAL, cp_model.FEASIBLE)
     stopped = status in (cp_model.FEASIBLE, cp_model.UNKNOWN)
-    chosen = keep[[solver.boolean_value(x) for x in used]] if found else keep[:0]
     return Chosen(
-        home=homes_of(groups.problem, groups.bundles, chosen) if found else None,
+        plan=kept.plan_of(np.array([solver.boolean_value(x) for x in used])) if found else None,
         bound=math.ceil(solver.best_objective_bound - 1e-6),
         proven=status == cp_model.OPTIMAL,
         out_of_time=stopped and solver.wall_time >= seconds,
@@ -110,99 +187,79 @@ def _repeatable_solver(*, seed: int, effort: float, seconds: float) -> cp_model.
     return solver
 
 
-def _each_child_once(
-    model: cp_model.CpModel,
-    groups: GroupProblems,
-    keep: IntArray,
-    used: list[cp_model.IntVar],
-    without: dict[int, cp_model.IntVar],
-) -> None:
-    bundles, problem = groups.bundles, groups.problem
-    options: list[list[cp_model.IntVar]] = [[] for _ in range(problem.n_children)]
-    first = problem.first_child[bundles.group[keep]].tolist()
-    for variable, begin, members in zip(used, first, bundles.members[keep].tolist(), strict=True):
-        left = members
-        while left:
-            low = left & -left
-            options[begin + low.bit_length() - 1].append(variable)
-            left ^= low
-    for child, listed in enumerate(options):
-        if child in without:
-            listed.append(without[child])
-        model.add_exactly_one(listed)
+def _runs(value: IntArray, row: IntArray, n_values: int | None = None) -> Iterator[list[int]]:
+    """Give the rows of each value; of every value below `n_values`, even if it has none."""
+    order = np.argsort(value, kind="stable")
+    wanted = np.unique(value) if n_values is None else np.arange(n_values)
+    begin = np.searchsorted(value[order], wanted, side="left")
+    end = np.searchsorted(value[order], wanted, side="right")
+    rows = row[order].tolist()
+    for one, other in zip(begin.tolist(), end.tolist(), strict=True):
+        yield rows[one:other]
 
 
-def _places(
-    model: cp_model.CpModel, groups: GroupProblems, keep: IntArray, used: list[cp_model.IntVar]
-) -> None:
-    bundles, places = groups.bundles, groups.problem.homes.places
-    taken = bundles.places[keep]
-    order = np.argsort(bundles.home[keep], kind="stable")
-    for rows in _runs(bundles.home[keep][order], order):
-        room = int(places[bundles.home[keep[rows[0]]]])
-        if int(taken[rows].sum()) > room:
-            some = [used[row] for row in rows]
-            if room == 1:
-                model.add_at_most_one(some)
-            else:
-                load = cp_model.LinearExpr.weighted_sum(some, taken[rows].tolist())
-                model.add(load <= room)
+def _hold_places(model: cp_model.CpModel, kept: Kept, used: list[cp_model.IntVar]) -> None:
+    columns, capacity = kept.restricted.columns, kept.restricted.capacity
+    home = columns.home[kept.column].astype(np.int64)
+    taken = columns.places[kept.column]
+    for rows in _runs(home, np.arange(home.size)):
+        room, places = int(capacity[home[rows[0]]]), taken[rows]
+        if int(places.sum()) <= room:
+            continue
+        some = [used[i] for i in rows]
+        if 2 * int(places.min()) > room:
+            model.add_at_most_one(some)
+        else:
+            model.add(cp_model.LinearExpr.weighted_sum(some, places.tolist()) <= room)
 
 
-def _pairs_apart(
-    model: cp_model.CpModel, groups: GroupProblems, keep: IntArray, used: list[cp_model.IntVar]
-) -> None:
-    if not groups.problem.apart.size:
-        return
-    homes_with = _homes_with(groups, keep)
-    for one, other in groups.problem.apart.tolist():
-        for home in sorted(homes_with[one].keys() & homes_with[other].keys()):
-            both = homes_with[one][home] + homes_with[other][home]
-            model.add_at_most_one([used[row] for row in both])
+def _hold_sides(
+    model: cp_model.CpModel, kept: Kept, used: list[cp_model.IntVar]
+) -> tuple[list[cp_model.IntVar], list[int]]:
+    """Hold the side rows; give what is missed of those that may be, and its cost."""
+    missed: list[cp_model.IntVar] = []
+    penalty: list[int] = []
+    sides = kept.restricted.sides
+    if sides is None:
+        return missed, penalty
+    for coefficient, limit, most in zip(kept.of_sides(), sides.limit, sides.most, strict=True):
+        some = np.flatnonzero(coefficient)
+        load = cp_model.LinearExpr.weighted_sum(
+            [used[i] for i in some], np.rint(coefficient[some]).astype(np.int64).tolist()
+        )
+        if math.isfinite(most):
+            largest = math.ceil(float(np.abs(coefficient).sum()) + abs(float(limit)))
+            missed.append(model.new_int_var(0, largest, ""))
+            penalty.append(round(float(most)))
+            load = load - missed[-1]
+        model.add(load <= math.floor(float(limit) + 1e-6))
+    return missed, penalty
 
 
-def _homes_with(groups: GroupProblems, keep: IntArray) -> dict[int, dict[int, list[int]]]:
-    """Rows of `keep` by child concerned and home that holds the child there."""
-    problem, bundles = groups.problem, groups.bundles
-    concerned: dict[int, dict[int, list[int]]] = {int(c): {} for c in problem.apart.ravel()}
-    for child, homes in concerned.items():
-        bit = int(problem.place_in_group[child])
-        mine = bundles.group[keep] == problem.children.group[child]
-        has = np.flatnonzero(mine & (bundles.members[keep] >> bit & 1 == 1))
-        for row in has.tolist():
-            homes.setdefault(int(bundles.home[keep[row]]), []).append(row)
-    return concerned
-
-
-def _runs(value: IntArray, order: IntArray) -> list[IntArray]:
-    """Rows of equal value, given the order that sorts them."""
-    cuts = np.flatnonzero(np.diff(value)) + 1
-    return [run for run in np.split(order, cuts) if run.size]
-
-
-def bundles_used(groups: GroupProblems, *, keep: IntArray, home: IntArray) -> BoolArray:
-    """Say which bundles a plan uses: exactly these members of the group live there.
+def near_columns(
+    reduced: FloatArray, plan: Plan, *, gap: float, most: int | None = None
+) -> tuple[IntArray, bool]:
+    """Give the columns that may be in a better plan.
 
     Parameters
     ----------
-    groups : GroupProblems
-    keep : ndarray of int
-        The bundles asked about.
-    home : ndarray of int, shape (n_children,)
-        The plan.
+    reduced : ndarray of float64, shape (n_columns,)
+        How much the bound rises if the column must be used.
+    plan : Plan
+        Its columns are kept in any case.
+    gap : float
+        Points of the plan above the bound, hundredths: a column that raises the
+        bound by more is in no better plan.
+    most : int, optional
+        Columns at most, the nearest ones.
 
     Returns
     -------
-    ndarray of bool, shape of `keep`
+    tuple of ndarray and bool
+        Columns, rising, and whether none that matters was left out.
     """
-    bundles, problem = groups.bundles, groups.problem
-    placed = np.flatnonzero(home != UNPLACED)
-    if not placed.size:
-        return np.zeros(keep.size, dtype=bool)
-    bit = np.asarray(1 << problem.place_in_group[placed])
-    key = problem.children.group[placed] * problem.n_homes + home[placed]
-    where, inverse = np.unique(key, return_inverse=True)
-    together = np.bincount(inverse, weights=bit, minlength=where.size).astype(np.int64)
-    wanted = bundles.group[keep] * problem.n_homes + bundles.home[keep]
-    at = np.minimum(np.searchsorted(where, wanted), where.size - 1)
-    return np.asarray((where[at] == wanted) & (together[at] == bundles.members[keep]))
+    near = np.flatnonzero(reduced <= gap)
+    everything = most is None or near.size <= most
+    if not everything:
+        near = np.argsort(reduced, kind="stable")[:most]
+    return np.union1d(near, plan.column), everything

@@ -1,33 +1,94 @@
-"""Why this home, why no home, what together costs, and who competes for too few places."""
+"""Why this home, why no home, what together costs, and who competes for too few places.
+
+Every question is asked over all eligible homes, at the prices that prove the
+bound.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from models.placement.eligibility import BARRIERS, may_live, miles_from_family
-from models.placement.exact import bundles_used
-from models.placement.prices import GroupProblems, Prices
-from models.placement.problem import HUNDREDTHS, UNPLACED, FloatArray, IntArray, PlacementProblem
+from models.placement.around import count_nearer, grid_of
+from models.placement.eligibility import BARRIERS
+from models.placement.home_grid import HomeIndex, index_homes
+from models.placement.nearby import Cheapest, cheapest_homes
+from models.placement.points import plan_points
+from models.placement.problem import (
+    HUNDREDTHS,
+    UNPLACED,
+    BoolArray,
+    FloatArray,
+    IntArray,
+    PlacementProblem,
+    Weights,
+)
+from models.placement.reach import reached_from
+from models.placement.restricted import Prices
+from models.placement.rules import SideRule, rules_of
+from models.placement.tables import PairTables, compile_tables
 
-_CHILDREN_A_BLOCK = 500
-"""Children looked at against every home at once, so that a region fits in memory."""
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What explanations stand on: the problem, its tables, and the final prices.
+
+    Attributes
+    ----------
+    problem : PlacementProblem
+    tables : PairTables
+    index : HomeIndex
+    prices : Prices
+        ``side`` in the order of `rules`.
+    rules : sequence of SideRule
+        Limits that are priced.
+    weights : mapping of str to float
+        Points by term.
+    """
+
+    problem: PlacementProblem
+    tables: PairTables
+    index: HomeIndex
+    prices: Prices
+    rules: Sequence[SideRule]
+    weights: Weights
+
+    @classmethod
+    def of(cls, problem: PlacementProblem, prices: Prices, *, weights: Weights) -> Ground:
+        """Compile what is needed for some prices of the region's own limits."""
+        tables = compile_tables(problem, weights)
+        index = index_homes(problem, tables)
+        return cls(problem, tables, index, prices, rules_of(problem), weights)
+
+    def cheapest(self, group: IntArray, members: IntArray, *, k: int) -> Cheapest:
+        """Give the k best homes of sets of members at cost plus price, over all homes."""
+        return cheapest_homes(
+            self.problem,
+            self.tables,
+            self.index,
+            self.prices,
+            group=group,
+            members=members,
+            k=k,
+            rules=self.rules,
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class Alternatives:
-    """For each child with a home, the next best one for the same children.
+    """For each child with a home, the next best ones for the same children.
 
     Attributes
     ----------
-    home : ndarray of int, shape (n_children,)
-        Row of the next best home, `UNPLACED` where no other fits.
-    points : ndarray of float, shape (n_children,)
+    home : ndarray of int, shape (n_children, n_best)
+        Rows of the next best homes, best first, `UNPLACED` where no other fits.
+    points : ndarray of float, shape (n_children, n_best)
         Points that it costs those children more, without prices.
-    worth_to_others : ndarray of float, shape (n_children,)
-        Points that the places there are worth to other children: its price less
-        the price of the places they have now.
+    worth_to_others : ndarray of float, shape (n_children, n_best)
+        Points that the places there are worth to other children: their price
+        less the price of the places they have now.
     nearer : ndarray of int, shape (n_children,)
         Homes nearer to the family that fit the child alone.
     nearer_with_room : ndarray of int, shape (n_children,)
@@ -41,57 +102,65 @@ class Alternatives:
     nearer_with_room: IntArray
 
 
-def alternatives(groups: GroupProblems, prices: Prices, home: IntArray) -> Alternatives:
-    """Give the next best home of each child with a home, places valued at their prices.
+def alternatives(ground: Ground, home: IntArray, *, n_best: int) -> Alternatives:
+    """Give the next best homes of each child with a home, places valued at their prices.
 
     Parameters
     ----------
-    groups : GroupProblems
-    prices : Prices
+    ground : Ground
     home : ndarray of int, shape (n_children,)
         The plan.
+    n_best : int
+        Homes to give each child.
     """
-    problem, bundles = groups.problem, groups.bundles
-    value, _ = groups.priced(prices)
-    used = np.flatnonzero(bundles_used(groups, keep=np.arange(bundles.n_bundles), home=home))
-    n = problem.n_children
-    other = np.full(n, UNPLACED, dtype=np.int64)
-    more, worth = np.zeros(n), np.zeros(n)
-    width = 1 << int(problem.group_size.max(initial=1))
-    segment = bundles.group * width + bundles.members
-    begin = np.searchsorted(segment, segment[used], side="left")
-    end = np.searchsorted(segment, segment[used], side="right")
-    for bundle, first, last in zip(used, begin, end, strict=True):
-        rivals = np.delete(np.arange(first, last), bundle - first)
-        if not rivals.size:
-            continue
-        best = rivals[value[rivals].argmin()]
-        kids = _children_of(problem, int(bundles.group[bundle]), int(bundles.members[bundle]))
-        other[kids] = bundles.home[best]
-        more[kids] = (groups.cost[best] - groups.cost[bundle]) / HUNDREDTHS
-        worth[kids] = (value[best] - value[bundle]) / HUNDREDTHS - more[kids]
-    nearer, with_room = _nearer(problem, home)
+    problem = ground.problem
+    shape = (problem.n_children, n_best)
+    other, more, worth = np.full(shape, UNPLACED, dtype=np.int64), np.zeros(shape), np.zeros(shape)
+    placed = np.flatnonzero(home != UNPLACED)
+    if placed.size:
+        key = problem.children.group[placed] * problem.n_homes + home[placed]
+        bundle, at = np.unique(key, return_inverse=True)
+        group, own = bundle // problem.n_homes, bundle % problem.n_homes
+        bits = np.left_shift(1, problem.place_in_group[placed])
+        members = np.bincount(at, weights=bits).astype(np.int64)
+        size = np.bincount(at)
+        solo = np.bincount(at, weights=problem.children.solo[placed]) > 0
+        found = ground.cheapest(group, members, k=n_best + 1)
+        best, points = _without_own(found, own, n_best)
+        paid = plan_points(problem, home, weights=ground.weights)[placed]
+        dearer = (points - np.bincount(at, weights=paid)[:, None]) / HUNDREDTHS
+        now = _price_of_places(ground, own, size, solo)
+        there = _price_of_places(ground, best.clip(min=0), size[:, None], solo[:, None])
+        known = best != UNPLACED
+        other[placed] = best[at]
+        more[placed] = np.where(known, dearer, 0.0)[at]
+        worth[placed] = np.where(known, there - now[:, None], 0.0)[at]
+    nearer, with_room = _nearer(ground, home)
     return Alternatives(other, more, worth, nearer, with_room)
 
 
-def _children_of(problem: PlacementProblem, group: int, members: int) -> IntArray:
-    bits = np.flatnonzero([members >> j & 1 for j in range(int(problem.group_size[group]))])
-    return np.asarray(problem.first_child[group] + bits)
+def _without_own(found: Cheapest, own: IntArray, n_best: int) -> tuple[IntArray, FloatArray]:
+    """Leave the home proposed out of the best ones, keeping their order."""
+    rank = np.argsort(found.home == own[:, None], axis=1, kind="stable")[:, :n_best]
+    home = np.take_along_axis(found.home, rank, axis=1).astype(np.int64)
+    return home, np.take_along_axis(found.cost, rank, axis=1)
 
 
-def _nearer(problem: PlacementProblem, home: IntArray) -> tuple[IntArray, IntArray]:
-    nearer = np.zeros(problem.n_children, dtype=np.int64)
-    with_room = np.zeros(problem.n_children, dtype=np.int64)
-    every_home = np.arange(problem.n_homes)
+def _price_of_places(ground: Ground, home: IntArray, size: IntArray, solo: BoolArray) -> FloatArray:
+    """Give what the places are worth that some children take in a home, points."""
+    places = ground.problem.homes.places[home]
+    taken = np.where(solo | (size > places), places, size)
+    price = ground.prices.home[home]
+    value = sum(price[..., column] * (taken // k) for column, k in enumerate((1, 2, 3)))
+    return np.asarray(value / HUNDREDTHS)
+
+
+def _nearer(ground: Ground, home: IntArray) -> tuple[IntArray, IntArray]:
+    problem = ground.problem
     load = np.bincount(home[home != UNPLACED], minlength=problem.n_homes)
     room = load < problem.homes.places
-    placed = np.flatnonzero(home != UNPLACED)
-    for some in np.array_split(placed, placed.size // _CHILDREN_A_BLOCK + 1):
-        miles = miles_from_family(problem, some[:, None], every_home[None, :])
-        fits = may_live(problem, some[:, None], every_home[None, :])
-        fits &= miles < miles[np.arange(some.size), home[some]][:, None]
-        nearer[some] = fits.sum(axis=1)
-        with_room[some] = (fits & room).sum(axis=1)
+    nearer, with_room = np.zeros_like(home), np.zeros_like(home)
+    count_nearer(ground.tables, grid_of(problem), home, room, nearer, with_room)
     return nearer, with_room
 
 
@@ -135,7 +204,7 @@ class Shortage:
     places: int
 
 
-def shortages(problem: PlacementProblem, home: IntArray) -> list[Shortage]:
+def shortages(ground: Ground, home: IntArray) -> list[Shortage]:
     """Find the sets of children behind every child without a home.
 
     From each child without a home, follow every home that could take the
@@ -146,7 +215,7 @@ def shortages(problem: PlacementProblem, home: IntArray) -> list[Shortage]:
 
     Parameters
     ----------
-    problem : PlacementProblem
+    ground : Ground
     home : ndarray of int, shape (n_children,)
         The plan.
 
@@ -155,88 +224,65 @@ def shortages(problem: PlacementProblem, home: IntArray) -> list[Shortage]:
     list of Shortage
         The largest first; children of one set share no home with another set.
     """
-    without = np.flatnonzero(home == UNPLACED)
-    seen_child = np.zeros(problem.n_children, dtype=bool)
-    found: list[Shortage] = []
-    for child in without:
-        if seen_child[child]:
-            continue
-        children, homes = _reached(problem, home, int(child))
-        seen_child[children] = True
-        found = _merged(problem, found, children, homes)
+    problem = ground.problem
+    of_child, of_home = reached_from(problem, ground.tables, home)
+    found = []
+    for number in range(int(of_child.max(initial=-1)) + 1):
+        children, homes = np.flatnonzero(of_child == number), np.flatnonzero(of_home == number)
+        found.append(Shortage(children, homes, int(problem.homes.places[homes].sum())))
     return sorted(found, key=lambda shortage: (-shortage.children.size, shortage.children[0]))
 
 
-def _reached(problem: PlacementProblem, home: IntArray, child: int) -> tuple[IntArray, IntArray]:
-    every_home = np.arange(problem.n_homes)
-    children = np.zeros(problem.n_children, dtype=bool)
-    homes = np.zeros(problem.n_homes, dtype=bool)
-    frontier = np.array([child])
-    while frontier.size:
-        children[frontier] = True
-        homes |= may_live(problem, frontier[:, None], every_home[None, :]).any(axis=0)
-        lives_there = np.isin(home, np.flatnonzero(homes))
-        frontier = np.flatnonzero(lives_there & ~children)
-    return np.flatnonzero(children), np.flatnonzero(homes)
-
-
-def _merged(
-    problem: PlacementProblem, found: list[Shortage], children: IntArray, homes: IntArray
-) -> list[Shortage]:
-    apart = []
-    for shortage in found:
-        if np.intersect1d(shortage.homes, homes).size:
-            children = np.union1d(children, shortage.children)
-            homes = np.union1d(homes, shortage.homes)
-        else:
-            apart.append(shortage)
-    places = int(problem.homes.places[homes].sum())
-    return [*apart, Shortage(children, homes, places)]
-
-
-def price_of_together(groups: GroupProblems, prices: Prices, *, home_of_group: int) -> FloatArray:
+def price_of_together(ground: Ground) -> FloatArray:
     """Give what one home for a whole group costs more than the cheapest split.
 
     Parameters
     ----------
-    groups : GroupProblems
-    prices : Prices
-    home_of_group : int
-        Hundredths for each home a group uses, left out of both sides.
+    ground : Ground
 
     Returns
     -------
     ndarray of float, shape (n_groups,)
-        Points, places valued at their prices; negative where together is
-        cheaper anyway, infinite where no home takes them all, minus infinite
-        where only one home together works, not-a-number for single children
-        and where neither works.
+        Points, places valued at their prices, without those for each home a
+        group uses; negative where together is cheaper anyway, infinite where
+        no home takes them all, minus infinite where only one home together
+        works, not-a-number for single children and where neither works.
     """
-    problem, bundles = groups.problem, groups.bundles
-    value, _ = groups.priced(prices)
-    value = value - home_of_group
+    problem = ground.problem
     price = np.full(problem.n_groups, np.nan)
-    begin = np.searchsorted(bundles.group, np.arange(problem.n_groups + 1))
-    for group in np.flatnonzero(problem.group_size > 1):
-        listed = slice(begin[group], begin[group + 1])
-        n_sets = 1 << int(problem.group_size[group])
-        best = np.full(n_sets, np.inf)
-        np.minimum.at(best, bundles.members[listed], value[listed])
-        together, split = best[n_sets - 1], _cheapest_split(best)
-        if np.isfinite(together) or np.isfinite(split):
-            price[group] = (together - split) / HUNDREDTHS
+    for size in np.unique(problem.group_size[problem.group_size > 1]).tolist():
+        groups = np.flatnonzero(problem.group_size == size)
+        sets = np.arange(1, 1 << size)
+        found = ground.cheapest(np.repeat(groups, sets.size), np.tile(sets, groups.size), k=1)
+        best = np.full((groups.size, 1 << size), np.inf)
+        best[:, 1:] = found.value.reshape(groups.size, sets.size) - ground.tables.home_of_group
+        together, split = best[:, -1], _cheapest_split(best)
+        with np.errstate(invalid="ignore"):  # infinite less infinite: neither works
+            price[groups] = (together - split) / HUNDREDTHS
     return price
 
 
-def _cheapest_split(best: FloatArray) -> float:
-    """Cheapest partition of all members into two homes or more."""
-    everyone = best.size - 1
-    cheapest = np.full(best.size, np.inf)
-    cheapest[0] = 0.0
-    for members in range(1, best.size):
+def value_of_one_more_place(ground: Ground) -> FloatArray:
+    """Give what one more place in each home would be worth, points, shape (n_homes,).
+
+    To first order: a second place may also let in brothers and sisters whom no
+    price of one place can see.
+    """
+    places = ground.problem.homes.places
+    gained = np.stack([(places + 1) // k - places // k for k in (1, 2, 3)], axis=1)
+    return np.asarray((ground.prices.home * gained).sum(axis=1) / HUNDREDTHS)
+
+
+def _cheapest_split(best: FloatArray) -> FloatArray:
+    """Give the cheapest partition of each group's members into two homes or more."""
+    everyone = best.shape[1] - 1
+    cheapest = np.full(best.shape, np.inf)
+    cheapest[:, 0] = 0.0
+    for members in range(1, everyone + 1):
         low, block = members & -members, members
         while block:
             if block & low and block != everyone:
-                cheapest[members] = min(cheapest[members], best[block] + cheapest[members ^ block])
+                ways = best[:, block] + cheapest[:, members ^ block]
+                np.minimum(cheapest[:, members], ways, out=cheapest[:, members])
             block = (block - 1) & members
-    return float(cheapest[everyone])
+    return np.asarray(cheapest[:, everyone])

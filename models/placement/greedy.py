@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from models.placement.eligibility import may_live, miles_from_family
-from models.placement.problem import UNPLACED, BoolArray, IntArray, PlacementProblem
+from models.placement.around import grid_of, place_nearest
+from models.placement.problem import IntArray, PlacementProblem
+from models.placement.tables import compile_tables
 
 
 def nearest_first(problem: PlacementProblem) -> IntArray:
@@ -23,63 +24,26 @@ def nearest_first(problem: PlacementProblem) -> IntArray:
     -------
     ndarray of int, shape (n_children,)
         Row of each child's home, `UNPLACED` for none. Keeps every hard rule;
-        limits on the whole plan are not looked at.
+        limits on the whole plan are not looked at. Of homes equally near the
+        first is taken; a group is as far from a home as its first child.
     """
-    home = np.full(problem.n_children, UNPLACED, dtype=np.int64)
-    free = problem.homes.places.copy()
-    order = np.argsort(-problem.group_size, kind="stable")
-    for group in order:
-        kids = problem.first_child[group] + np.arange(problem.group_size[group])
-        if kids.size > 1 and _in_one_home(problem, kids, home, free):
-            continue
-        for child in kids:
-            _alone(problem, int(child), home, free)
-    return home
+    rival_begin, rival = _rivals(problem)
+    return place_nearest(
+        compile_tables(problem, {}),
+        grid_of(problem),
+        np.argsort(-problem.group_size, kind="stable"),
+        problem.homes.places.astype(np.int64),
+        problem.homes.exempt.astype(np.bool_),
+        problem.children.solo.astype(np.bool_),
+        rival_begin,
+        rival,
+    )
 
 
-def _in_one_home(problem: PlacementProblem, kids: IntArray, home: IntArray, free: IntArray) -> bool:
-    places, n = problem.homes.places, kids.size
-    every_home = np.arange(problem.n_homes)
-    if problem.children.solo[kids].any():
-        return False
-    fits = may_live(problem, kids[:, None], every_home[None, :]).all(axis=0)
-    empty_exempt = problem.homes.exempt & (places > 0) & (free == places)
-    fits &= (free >= n) | empty_exempt
-    fits &= ~_rivals_there(problem, kids, home)
-    nearest = _nearest(problem, int(kids[0]), fits)
-    if nearest == UNPLACED:
-        return False
-    home[kids] = nearest
-    free[nearest] = max(0, free[nearest] - n)
-    return True
-
-
-def _alone(problem: PlacementProblem, child: int, home: IntArray, free: IntArray) -> None:
-    places = problem.homes.places
-    one = np.array([child])
-    fits = may_live(problem, one[:, None], np.arange(problem.n_homes)[None, :])[0]
-    solo = bool(problem.children.solo[child])
-    fits &= (free == places) if solo else (free > 0)
-    fits &= ~_rivals_there(problem, one, home)
-    nearest = _nearest(problem, child, fits)
-    if nearest != UNPLACED:
-        home[child] = nearest
-        free[nearest] -= places[nearest] if solo else 1
-
-
-def _nearest(problem: PlacementProblem, child: int, fits: BoolArray) -> int:
-    listed = np.flatnonzero(fits)
-    if not listed.size:
-        return UNPLACED
-    miles = miles_from_family(problem, np.full(listed.size, child), listed)
-    return int(listed[miles.argmin()])
-
-
-def _rivals_there(problem: PlacementProblem, kids: IntArray, home: IntArray) -> BoolArray:
-    """Homes where someone lives who must not share a home with one of these children."""
-    taken = np.zeros(problem.n_homes, dtype=bool)
-    one, other = problem.apart[:, 0], problem.apart[:, 1]
-    rivals = np.r_[other[np.isin(one, kids)], one[np.isin(other, kids)]]
-    there = home[rivals]
-    taken[there[there != UNPLACED]] = True
-    return taken
+def _rivals(problem: PlacementProblem) -> tuple[IntArray, IntArray]:
+    """List, child by child, those who must not share a home with the child."""
+    both = np.concatenate([problem.apart, problem.apart[:, ::-1]])
+    order = np.argsort(both[:, 0], kind="stable")
+    counts = np.bincount(both[:, 0], minlength=problem.n_children)
+    begin = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+    return begin, both[order, 1].astype(np.int64)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from models.placement.problem import UNPLACED, IntArray, PlacementProblem, Weights
-from models.placement.terms import home_points, pair_points
+from models.placement.tables import compile_tables, pair_points
+from models.placement.terms import home_points
 
 
 def plan_points(problem: PlacementProblem, home: IntArray, *, weights: Weights) -> IntArray:
@@ -27,7 +28,7 @@ def plan_points(problem: PlacementProblem, home: IntArray, *, weights: Weights) 
     """
     points = np.full(problem.n_children, home_points(weights, "unplaced"), dtype=np.int64)
     placed = np.flatnonzero(home != UNPLACED)
-    points[placed] = pair_points(problem, placed, home[placed], weights=weights)
+    points[placed] = pair_points(compile_tables(problem, weights), placed, home[placed])
     points[placed] += _share_of_home(problem, placed, home[placed], weights)
     points += _twins_apart(problem, home, weights)
     return points

@@ -4,67 +4,59 @@ Relax only places and side rows, at a price. What remains falls apart into one
 small exact problem a group: its cheapest partition into bundles and children
 without a home, each at cost plus price. The sum, less the value of all places,
 is below every plan for any prices that are not negative, and above the LP,
-since partitions are whole (subset dynamic programming).
+since partitions are whole.
 
-The search is a deflected subgradient with Polyak steps towards the points of a
-real plan (Held, Wolfe & Crowder 1974; Camerini, Fratta & Maffioli 1975).
+The search is a deflected subgradient (Camerini, Fratta & Maffioli 1975) whose
+steps shorten geometrically (Goffin 1977). It needs no target: a target that is
+too low stalls the search just where places are scarce and good plans unknown.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
+from numba import njit
+from numpy.typing import NDArray
 
-from models.placement.bundles import Bundles
-from models.placement.problem import FloatArray, IntArray, PlacementProblem
-from models.placement.sides import SideRow
+from models.placement.partition import NO_HOME, solve_groups
+from models.placement.problem import BoolArray, FloatArray, IntArray
+from models.placement.restricted import Prices, Restricted, SideRows
 
-ROUNDED = (1, 2, 3)
-"""Rows a home: places, and places by two and by three, rounded down (Chvatal-Gomory)."""
+COLUMNS_A_CHUNK, MOST_CHUNKS = 100_000, 8
+"""Work handed to one thread: chunks follow the columns, never the number of workers."""
 
-STALLED_PASSES = 12
-"""Passes without a better bound, after which the step is shortened."""
+SHORTEST = 1 / 200
+"""Last step of a search, as a share of its first."""
 
-SHORTENED = 0.6
-SHORTEST_STEP = 1e-3
-"""What a step is multiplied by then, and the step at which the search ends."""
+FIRST_STEP = 0.15
+"""First step that is tried from prices that say nothing, as a share of what homes differ by."""
 
-_KEPT, _FRESH = 0.7, 0.3
-"""Shares of the last direction and of the new slope: they damp a plain subgradient's zigzag."""
+FULL, CROWDING, MOST_CROWDED = 0.97, 40.0, 5.0
+"""Children a place above which that step grows, how fast, and how far (measured)."""
 
-_CAUTION = 0.3
-"""Share of a full Polyak step; a full one assumes that the target can be reached."""
+LONGER, TRIAL = 4.0, 1 / 10
+"""How much longer each further first step tried is, and the share of the passes that a trial
+takes: scarce places need prices, and so steps, a hundred times those of plenty."""
 
-_GAIN = 1e-7
-"""Share of the target below which a rise of the bound is rounding."""
+WARM_STEP = 0.45
+"""Share of a Polyak step that a search from good prices begins with."""
 
+MOMENTUM, MEMORY = 0.9, 0.95
+"""Shares kept of the last direction, and of the average of the prices tried."""
 
-@dataclass(frozen=True, slots=True)
-class Prices:
-    """Prices, none negative.
+AVERAGE_EVERY = 10
+"""Passes after which the average price is tried: it lies inside the zigzag."""
 
-    Attributes
-    ----------
-    home : ndarray of float, shape (n_homes, 3)
-        Hundredths of a point for each place, each two places and each three
-        places that a bundle takes.
-    side : ndarray of float, shape (n_rows,)
-        Hundredths of a point for each unit of a side row.
-    """
-
-    home: FloatArray
-    side: FloatArray
-
-    @classmethod
-    def zero(cls, *, n_homes: int, n_rows: int) -> Prices:
-        """Give prices at which every place is free."""
-        return cls(np.zeros((n_homes, len(ROUNDED))), np.zeros(n_rows))
-
-    def whole(self) -> Prices:
-        """Give the prices in whole hundredths, so that the bound can be added up exactly."""
-        return Prices(np.rint(self.home), np.round(self.side, 6))
+PRUNED_AT = (0.25, 0.5, 0.75)
+WANDERING = 4.0
+"""Shares of the passes after which columns are left out of the search until its end, and
+how many times the way that one price still has to go, one place too many at each pass, such
+a column is dearer than the best."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,14 +66,15 @@ class Relaxation:
     Attributes
     ----------
     value : float
-        The bound, hundredths of a point.
-    chosen : ndarray of int
-        Bundles of the cheapest partitions.
-    unplaced : ndarray of int
+        The bound, hundredths of a point; infinite where a group that must have
+        homes has none among the columns.
+    chosen : ndarray of int64
+        Columns of the cheapest partitions, ascending.
+    unplaced : ndarray of int64
         Children whom the cheapest partitions leave without a home.
-    reduced : ndarray of float, shape (n_bundles,)
-        How much the bound rises if the bundle must be used.
-    reduced_unplaced : ndarray of float, shape (n_children,)
+    reduced : ndarray of float64, shape (n_columns,)
+        How much the bound rises if the column must be used; empty unless asked for.
+    reduced_unplaced : ndarray of float64, shape (n_children,)
         The same for leaving the child without a home.
     """
 
@@ -93,258 +86,453 @@ class Relaxation:
 
 
 @dataclass(frozen=True, slots=True)
-class _Class:
-    """Groups of one size: where the segments of their member sets begin."""
+class _Listed:
+    """Columns laid out for pricing: each points to its cell, a home with so many places taken."""
 
-    size: int
-    groups: IntArray
-    segment: IntArray
-    first_child: IntArray
+    begin: IntArray
+    members: NDArray[np.uint8]
+    home: NDArray[np.int32]
+    places: NDArray[np.int32]
+    cost: FloatArray
+    cell: NDArray[np.int32]
+    cell_home: IntArray
+    cell_takes: FloatArray
+    chunks: tuple[tuple[int, int], ...]
+    sides: SideRows | None
+
+    @classmethod
+    def of(cls, restricted: Restricted) -> _Listed:
+        columns = restricted.columns
+        width = int(columns.places.max(initial=0)) + 1
+        key = columns.home.astype(np.int64) * width + columns.places
+        used = np.zeros(restricted.n_homes * width, dtype=bool)
+        used[key] = True
+        cells = np.flatnonzero(used)
+        rank = np.zeros(used.size, dtype=np.int32)
+        rank[cells] = np.arange(cells.size)
+        return cls(
+            begin=np.ascontiguousarray(columns.begin, dtype=np.int64),
+            members=columns.members,
+            home=columns.home,
+            places=columns.places,
+            cost=columns.cost,
+            cell=rank[key],
+            cell_home=cells // width,
+            cell_takes=_takes(cells % width, rounded=restricted.rounded),
+            chunks=_even_chunks(columns.begin),
+            sides=restricted.sides,
+        )
+
+    def only(self, keep: BoolArray) -> _Listed:
+        """Leave columns out, for a search that looks at them again later."""
+        begin = np.concatenate([[0], np.cumsum(keep)])[self.begin]
+        return _Listed(
+            begin=begin,
+            members=self.members[keep],
+            home=self.home[keep],
+            places=self.places[keep],
+            cost=self.cost[keep],
+            cell=self.cell[keep],
+            cell_home=self.cell_home,
+            cell_takes=self.cell_takes,
+            chunks=_even_chunks(begin),
+            sides=None if self.sides is None else _rows_of(self.sides, keep),
+        )
 
 
-class GroupProblems:
-    """The groups' partition problems over listed bundles, ready to be priced again and again.
+def _takes(places: IntArray, *, rounded: bool) -> FloatArray:
+    """Places, and places by two and by three, rounded down (Chvatal-Gomory)."""
+    by = (1, 2, 3) if rounded else (1,)
+    takes = np.zeros((places.size, 3))
+    for position, k in enumerate(by):
+        takes[:, position] = places // k
+    return takes
+
+
+def _even_chunks(begin: IntArray) -> tuple[tuple[int, int], ...]:
+    n_groups, n_columns = begin.size - 1, int(begin[-1])
+    n_chunks = int(np.clip(n_columns // COLUMNS_A_CHUNK, 1, MOST_CHUNKS))
+    cuts = np.searchsorted(begin, np.linspace(0, n_columns, n_chunks + 1)[1:-1])
+    edges = [0, *cuts.tolist(), n_groups]
+    return tuple(pairwise(edges))
+
+
+def _rows_of(sides: SideRows, keep: BoolArray) -> SideRows:
+    entries = np.diff(sides.begin)
+    kept = np.repeat(keep, entries)
+    return SideRows(
+        name=sides.name,
+        begin=np.concatenate([[0], np.cumsum(entries[keep])]),
+        row=sides.row[kept],
+        coefficient=sides.coefficient[kept],
+        unplaced=sides.unplaced,
+        limit=sides.limit,
+        scale=sides.scale,
+        most=sides.most,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Pass:
+    """One look at every group: the bound, and the column of the block that each child leads."""
+
+    value: float
+    column: NDArray[np.int32]
+
+
+class _Pricer:
+    """Groups' problems that are priced again and again."""
+
+    def __init__(self, restricted: Restricted, pool: ThreadPoolExecutor | None) -> None:
+        self.restricted, self.pool = restricted, pool
+        self.listed = _Listed.of(restricted)
+        self.capacity = _takes(restricted.capacity, rounded=restricted.rounded)
+        self._none = np.zeros(0)
+
+    def look(
+        self,
+        prices: Prices,
+        listed: _Listed | None = None,
+        *,
+        reduced: tuple[FloatArray, FloatArray] | None = None,
+    ) -> _Pass:
+        """Share every group out at the prices."""
+        listed, problem = self.listed if listed is None else listed, self.restricted
+        value, unplaced = listed.cost, problem.unplaced_cost
+        if listed.sides is not None and listed.sides.n_rows:
+            value = value + _side_price(
+                listed.sides.begin, listed.sides.row, listed.sides.coefficient, prices.side
+            )
+            unplaced = unplaced + prices.side @ listed.sides.unplaced
+        price = np.einsum("ck,ck->c", prices.home[listed.cell_home], listed.cell_takes)
+        column = np.empty(problem.n_children, dtype=np.int32)
+        each, left = reduced or (self._none, self._none)
+
+        def part(groups: tuple[int, int]) -> float:
+            total = solve_groups(
+                groups,
+                listed.begin,
+                listed.members,
+                value,
+                listed.cell,
+                price,
+                problem.first_child,
+                problem.group_size,
+                unplaced,
+                column,
+                each,
+                left,
+                reduced is not None,
+            )
+            return float(total)
+
+        run = map if self.pool is None or len(listed.chunks) == 1 else self.pool.map
+        total = sum(run(part, listed.chunks))
+        total -= float((prices.home * self.capacity).sum())
+        if problem.sides is not None:
+            total -= float(prices.side @ problem.sides.limit)
+        return _Pass(total, column)
+
+    def slopes(self, seen: _Pass, listed: _Listed) -> tuple[FloatArray, FloatArray]:
+        """How much each row's use passes its limit: places, and side rows by their scale."""
+        chosen = seen.column[seen.column >= 0].astype(np.int64)
+        cell = listed.cell[chosen]
+        times = np.bincount(cell, minlength=listed.cell_home.size)
+        home = -self.capacity
+        for k in range(3):
+            home[:, k] += np.bincount(
+                listed.cell_home, times * listed.cell_takes[:, k], minlength=home.shape[0]
+            )
+        sides = listed.sides
+        if sides is None:
+            return home, np.zeros(0)
+        use = sides.unplaced[:, seen.column == NO_HOME].sum(axis=1) - sides.limit
+        entries = _entries_of(sides, chosen)
+        use += np.bincount(sides.row[entries], sides.coefficient[entries], minlength=sides.n_rows)
+        return home, use / sides.scale
+
+
+def _entries_of(sides: SideRows, chosen: IntArray) -> IntArray:
+    first: IntArray = sides.begin[chosen]
+    number: IntArray = np.diff(sides.begin)[chosen]
+    before = np.cumsum(number) - number
+    entries: IntArray = np.arange(number.sum()) + np.repeat(first - before, number)
+    return entries
+
+
+@njit(nogil=True, cache=True)
+def _side_price(
+    begin: IntArray, row: NDArray[np.int32], coefficient: FloatArray, price: FloatArray
+) -> FloatArray:  # pragma: no cover - compiled
+    total = np.zeros(begin.size - 1)
+    for c in range(begin.size - 1):
+        for entry in range(begin[c], begin[c + 1]):
+            total[c] += coefficient[entry] * price[row[entry]]
+    return total
+
+
+@contextmanager
+def _threads(workers: int) -> Iterator[ThreadPoolExecutor | None]:
+    if workers <= 1:
+        yield None
+        return
+    with ThreadPoolExecutor(workers) as pool:
+        yield pool
+
+
+def relax(
+    restricted: Restricted, prices: Prices, *, reduced: bool = False, workers: int = 2
+) -> Relaxation:
+    """Solve every group at the prices.
 
     Parameters
     ----------
-    problem : PlacementProblem
-    bundles : Bundles
-        In the order of `models.placement.bundles.list_bundles`.
-    cost : ndarray of int, shape (n_bundles,)
-    unplaced_cost : ndarray of int, shape (n_children,)
-        Hundredths of a point.
-    rows : list of SideRow
+    restricted : Restricted
+    prices : Prices
+        None negative.
+    reduced : bool
+        Whether to give reduced costs too.
+    workers : int
+        Threads; the answer is the same whatever their number.
+
+    Returns
+    -------
+    Relaxation
     """
-
-    def __init__(
-        self,
-        problem: PlacementProblem,
-        bundles: Bundles,
-        *,
-        cost: IntArray,
-        unplaced_cost: IntArray,
-        rows: list[SideRow],
-    ) -> None:
-        self.problem, self.bundles, self.rows = problem, bundles, rows
-        self.cost = cost.astype(float)
-        self.unplaced_cost = unplaced_cost.astype(float)
-        self.row_of_bundle = np.array([row.bundle for row in rows], dtype=float).reshape(
-            len(rows), bundles.n_bundles
-        )
-        self.row_of_unplaced = np.array([row.unplaced for row in rows], dtype=float).reshape(
-            len(rows), problem.n_children
-        )
-        self.limit = np.array([row.limit for row in rows], dtype=float)
-        self.row_scale = np.array([row.scale() for row in rows], dtype=float)
-        self.capacity = np.stack([problem.homes.places // k for k in ROUNDED], axis=1).astype(float)
-        self.takes = np.stack([bundles.places // k for k in ROUNDED], axis=1).astype(float)
-        self._most = int(bundles.places.max(initial=0))
-        self._table_cell = bundles.home * (self._most + 1) + bundles.places
-        self._segments()
-
-    def _segments(self) -> None:
-        bundles, problem = self.bundles, self.problem
-        key = bundles.group * (1 << int(problem.group_size.max(initial=1))) + bundles.members
-        starts = np.flatnonzero(np.r_[True, key[1:] != key[:-1]]) if key.size else key
-        self._starts = starts
-        self._segment = np.repeat(np.arange(starts.size), np.diff(np.r_[starts, bundles.n_bundles]))
-        none = starts.size
-        table: dict[int, _Class] = {}
-        position = np.zeros(problem.n_groups, dtype=np.int64)
-        for size in np.unique(problem.group_size):
-            groups = np.flatnonzero(problem.group_size == size)
-            position[groups] = np.arange(groups.size)
-            segment = np.full((groups.size, 1 << int(size)), none, dtype=np.int64)
-            table[int(size)] = _Class(int(size), groups, segment, problem.first_child[groups])
-        head_group, head_members = bundles.group[starts], bundles.members[starts]
-        head_size = problem.group_size[head_group]
-        for size, listed in table.items():
-            mine = np.flatnonzero(head_size == size)
-            listed.segment[position[head_group[mine]], head_members[mine]] = mine
-        self._classes = list(table.values())
-
-    def priced(self, prices: Prices) -> tuple[FloatArray, FloatArray]:
-        """Give cost plus price of every bundle and of every child without a home."""
-        per_places = np.arange(self._most + 1)
-        table = sum(
-            np.outer(prices.home[:, column], per_places // k) for column, k in enumerate(ROUNDED)
-        )
-        value = self.cost + np.asarray(table).ravel()[self._table_cell]
-        unplaced = self.unplaced_cost
-        if self.rows:
-            value = value + prices.side @ self.row_of_bundle
-            unplaced = unplaced + prices.side @ self.row_of_unplaced
-        return value, unplaced
-
-    def relax(self, prices: Prices, *, reduced: bool = False) -> Relaxation:
-        """Solve every group at the prices; `reduced` asks for reduced costs too."""
-        value, unplaced_value = self.priced(prices)
-        least = np.full(self._starts.size + 1, np.inf)
-        if self._starts.size:
-            least[:-1] = np.minimum.reduceat(value, self._starts)
-        total = -float((prices.home * self.capacity).sum()) - float(prices.side @ self.limit)
-        taken, left = [], []
-        reduced_bundle = np.zeros(value.size if reduced else 0)
-        reduced_unplaced = np.zeros(self.problem.n_children if reduced else 0)
-        for listed in self._classes:
-            best, alone = self._best_of_sets(listed, least, unplaced_value)
-            cheapest, block = _partitions(best)
-            total += float(cheapest[:, -1].sum())
-            segments, kids = _blocks_used(listed, block, alone)
-            taken.append(segments)
-            left.append(kids)
-            if reduced:
-                self._reduce(
-                    listed, cheapest, value, unplaced_value, reduced_bundle, reduced_unplaced
-                )
-        chosen = self._cheapest_of_segments(np.concatenate(taken), value, least)
-        return Relaxation(total, chosen, np.concatenate(left), reduced_bundle, reduced_unplaced)
-
-    def _best_of_sets(
-        self, listed: _Class, least: FloatArray, unplaced: FloatArray
-    ) -> tuple[FloatArray, np.ndarray]:
-        best = least[listed.segment]
-        alone = np.zeros(best.shape, dtype=bool)
-        for j in range(listed.size):
-            without = unplaced[listed.first_child + j]
-            alone[:, 1 << j] = without < best[:, 1 << j]
-            best[:, 1 << j] = np.minimum(best[:, 1 << j], without)
-        return best, alone
-
-    def _cheapest_of_segments(
-        self, segments: IntArray, value: FloatArray, least: FloatArray
-    ) -> IntArray:
-        at_least = np.flatnonzero(value == least[self._segment])[::-1]
-        first = np.zeros(self._starts.size + 1, dtype=np.int64)
-        first[self._segment[at_least]] = at_least  # the last write is the first bundle
-        return np.sort(first[segments])
-
-    def _reduce(
-        self,
-        listed: _Class,
-        cheapest: FloatArray,
-        value: FloatArray,
-        unplaced_value: FloatArray,
-        reduced_bundle: FloatArray,
-        reduced_unplaced: FloatArray,
-    ) -> None:
-        full = (1 << listed.size) - 1
-        position = np.full(self.problem.n_groups, -1)
-        position[listed.groups] = np.arange(listed.groups.size)
-        row = position[self.bundles.group]
-        mine = np.flatnonzero(row >= 0)
-        rest = cheapest[row[mine], full ^ self.bundles.members[mine]]
-        reduced_bundle[mine] = value[mine] + rest - cheapest[row[mine], full]
-        for j in range(listed.size):
-            child = listed.first_child + j
-            rest = cheapest[:, full ^ (1 << j)]
-            reduced_unplaced[child] = unplaced_value[child] + rest - cheapest[:, full]
+    n_columns = restricted.columns.n_columns if reduced else 0
+    n_children = restricted.n_children if reduced else 0
+    each, left = np.zeros(n_columns), np.zeros(n_children)
+    with _threads(workers) as pool:
+        seen = _Pricer(restricted, pool).look(prices, reduced=(each, left) if reduced else None)
+    return Relaxation(
+        value=seen.value,
+        chosen=np.sort(seen.column[seen.column >= 0]).astype(np.int64),
+        unplaced=np.flatnonzero(seen.column == NO_HOME),
+        reduced=each,
+        reduced_unplaced=left,
+    )
 
 
-def _partitions(best: FloatArray) -> tuple[FloatArray, IntArray]:
-    """Cheapest partition of every member set, and its block that holds the lowest member."""
-    n_sets = best.shape[1]
-    cheapest = np.zeros(best.shape)
-    block = np.zeros(best.shape, dtype=np.int64)
-    rows = np.arange(best.shape[0])
-    for members in range(1, n_sets):
-        low = members & -members
-        blocks = np.array([b for b in range(low, members + 1) if b & low and b & members == b])
-        options = best[:, blocks] + cheapest[:, members ^ blocks]
-        pick = options.argmin(axis=1)
-        cheapest[:, members] = options[rows, pick]
-        block[:, members] = blocks[pick]
-    return cheapest, block
+def first_prices(
+    restricted: Restricted,
+    *,
+    passes: int = 400,
+    step: float | None = None,
+    stop: Callable[[], bool] = lambda: False,
+    workers: int = 2,
+) -> Prices:
+    """Look for prices where none are known, however scarce places are.
 
+    Parameters
+    ----------
+    restricted : Restricted
+    passes : int
+        At most so many evaluations; where places are scarce, 1,000 are worth their time.
+    step : float, optional
+        First step, hundredths for each place too many, such as `first_step` gives.
+        Left out, longer and longer ones are tried first, at a tenth of the passes each.
+    stop : callable
+        Asked before each pass; ends the search early.
+    workers : int
+        Threads; the answer is the same whatever their number.
 
-def _blocks_used(listed: _Class, block: IntArray, alone: np.ndarray) -> tuple[IntArray, IntArray]:
-    """Segments of the blocks of every group's cheapest partition, and children left out."""
-    left = np.full(listed.groups.size, (1 << listed.size) - 1)
-    segments, kids = [], []
-    rows = np.arange(listed.groups.size)
-    while rows.size:
-        taken = block[rows, left[rows]]
-        without = alone[rows, taken]
-        segments.append(listed.segment[rows[~without], taken[~without]])
-        which = np.log2(taken[without]).astype(np.int64)
-        kids.append(listed.first_child[rows[without]] + which)
-        left[rows] ^= taken
-        rows = rows[left[rows] > 0]
-    return np.concatenate(segments), np.concatenate(kids)
+    Returns
+    -------
+    Prices
+        In whole hundredths.
+    """
+    zero = Prices.zero(
+        n_homes=restricted.n_homes, n_rows=restricted.sides.n_rows if restricted.sides else 0
+    )
+    with _threads(workers) as pool:
+        climb = _Climb(_Pricer(restricted, pool), target=np.inf, start=zero, stop=stop)
+        if step is None:
+            climb.find_step_and_walk(step=first_step(restricted), passes=passes)
+        else:
+            climb.walk(zero, step=step, passes=passes)
+        return climb.proved_prices
 
 
 def search_prices(
-    groups: GroupProblems,
+    restricted: Restricted,
     *,
     target: float,
     start: Prices,
     passes: int = 400,
     stop: Callable[[], bool] = lambda: False,
+    workers: int = 2,
 ) -> tuple[Prices, float]:
     """Look for the prices with the best bound.
 
     Parameters
     ----------
-    groups : GroupProblems
+    restricted : Restricted
     target : float
-        Objective of a real plan, hundredths: an invented target costs bound.
+        Objective of a real plan, hundredths: its distance from the bound gives a
+        warm search its first step, and a bound that meets it ends the search.
+        Infinite where no plan is known; the search then begins as from zero.
     start : Prices
         Where to begin; warm prices save passes.
     passes : int
-        At most so many evaluations.
+        At most so many evaluations; steps shorten to fit them.
     stop : callable
         Asked before each pass; ends the search early.
+    workers : int
+        Threads; the answer is the same whatever their number.
 
     Returns
     -------
     tuple of Prices and float
-        The best prices in whole hundredths, and their bound.
+        The best prices in whole hundredths, and their bound over all columns.
+        Never worse than the start in whole hundredths.
     """
-    prices, best_prices = start, start
-    best, step, stalled = -np.inf, 1.0, 0
-    direction_home, direction_side = np.zeros_like(start.home), np.zeros_like(start.side)
-    for _ in range(passes):
-        if stop():
-            break
-        relaxed = groups.relax(prices)
-        if relaxed.value > best + _GAIN * abs(target):
-            best, best_prices, stalled = relaxed.value, prices, 0
-            if best >= target:
-                break  # a real plan is that good: nothing is left to prove
+    with _threads(workers) as pool:
+        climb = _Climb(_Pricer(restricted, pool), target=target, start=start.whole(), stop=stop)
+        if np.isfinite(target) and (start.home.any() or start.side.any()):
+            climb.walk(climb.proved_prices, step=climb.warm_step(), passes=passes)
         else:
-            stalled += 1
-            if stalled >= STALLED_PASSES:
-                step, stalled, prices = SHORTENED * step, 0, best_prices
-                direction_home[:], direction_side[:] = 0.0, 0.0
-                if step < SHORTEST_STEP:
-                    break
-                continue
-        slope_home, slope_side = _slopes(groups, relaxed, prices)
-        direction_home = _KEPT * direction_home + _FRESH * slope_home
-        direction_side = _KEPT * direction_side + _FRESH * slope_side
-        length = float((direction_home**2).sum() + (direction_side**2).sum())
-        if length < 1e-9:
-            break
-        move = step * _CAUTION * max(target - relaxed.value, 0.0) / length
-        prices = Prices(
-            np.maximum(0.0, prices.home + move * direction_home),
-            np.maximum(0.0, prices.side + move * direction_side / groups.row_scale),
+            climb.find_step_and_walk(step=first_step(restricted), passes=passes)
+        return climb.proved_prices, climb.proved
+
+
+class _Climb:
+    """Walks up the bound; what they have proved so far is over all columns."""
+
+    def __init__(
+        self, pricer: _Pricer, *, target: float, start: Prices, stop: Callable[[], bool]
+    ) -> None:
+        self.pricer, self.target, self.stop = pricer, target, stop
+        self.listed = pricer.listed
+        sides = pricer.restricted.sides
+        self.most = np.zeros(0) if sides is None else sides.most
+        self.scale = np.ones(0) if sides is None else sides.scale
+        self.proved_prices, self.proved = start, pricer.look(start).value
+        self.best_prices, self.best = start, self.proved
+
+    def find_step_and_walk(self, *, step: float, passes: int) -> None:
+        """Try longer and longer steps while the bound gains by it, then walk on with the best."""
+        start, first, trial = self.proved_prices, step, max(int(TRIAL * passes), 1)
+        best_start, best_step, best = start, step, -np.inf
+        left = passes
+        while left >= 2 * trial:
+            left -= trial
+            self.walk(start, step=step, passes=trial, prune=False)
+            if self.best > best:
+                best_start, best_step, best = self.best_prices, step, self.best
+            else:
+                break
+            step *= LONGER
+        # The longer the first step, the further the last must be from it to be as fine.
+        self.walk(
+            best_start,
+            step=best_step,
+            passes=left,
+            shortest=SHORTEST * float(np.sqrt(first / best_step)) if best_step > 0 else SHORTEST,
         )
-    whole = best_prices.whole()
-    return whole, groups.relax(whole).value
 
+    def walk(
+        self,
+        start: Prices,
+        *,
+        step: float,
+        passes: int,
+        prune: bool = True,
+        shortest: float = SHORTEST,
+    ) -> None:
+        """Walk for so many passes, in steps that shorten."""
+        prices = average = start
+        self.listed, self.best = self.pricer.listed, -np.inf
+        toward = Prices(np.zeros_like(prices.home), np.zeros_like(prices.side))
+        shorter = shortest ** (1 / max(passes, 1))
+        pruned_at = {int(share * passes) for share in PRUNED_AT} if prune else set()
+        for done in range(passes):
+            if self.stop() or self.proved >= self.target or step <= 0:
+                break
+            if done in pruned_at:
+                self._prune(prices, slack=WANDERING * step / (1 - shorter))
+            seen = self._try(prices)
+            slope = self._slope(seen, prices)
+            if not slope.home.any() and not slope.side.any():
+                break
+            toward = _blend(MOMENTUM, toward, slope)
+            prices = Prices(
+                np.maximum(0.0, prices.home + step * toward.home),
+                np.clip(prices.side + step * toward.side / self.scale, 0.0, self.most),
+            )
+            average = _blend(MEMORY, average, prices)
+            if done % AVERAGE_EVERY == AVERAGE_EVERY - 1:
+                self._try(average)
+            step *= shorter
+        self._try(average)
+        for candidate in (self.best_prices, average):
+            self._prove(candidate)
 
-def _slopes(
-    groups: GroupProblems, relaxed: Relaxation, prices: Prices
-) -> tuple[FloatArray, FloatArray]:
-    used = np.zeros_like(groups.capacity)
-    np.add.at(used, groups.bundles.home[relaxed.chosen], groups.takes[relaxed.chosen])
-    home = used - groups.capacity
-    home[(prices.home <= 0) & (home < 0)] = 0.0
-    side = np.zeros(len(groups.rows))
-    if groups.rows:
-        side = groups.row_of_bundle[:, relaxed.chosen].sum(axis=1) - groups.limit
-        side += groups.row_of_unplaced[:, relaxed.unplaced].sum(axis=1)
-        side /= groups.row_scale
+    def _try(self, prices: Prices) -> _Pass:
+        seen = self.pricer.look(prices, self.listed)
+        if seen.value > self.best:
+            self.best_prices, self.best = prices, seen.value
+            if seen.value >= self.target:
+                self._prove(prices)  # a real plan is that good: nothing is left to find
+        return seen
+
+    def _prove(self, prices: Prices) -> None:
+        whole = prices.whole()
+        value = self.pricer.look(whole).value
+        if value > self.proved:
+            self.proved_prices, self.proved = whole, value
+
+    def _prune(self, prices: Prices, *, slack: float) -> None:
+        """Search on with the columns that could come into a cheapest partition soon."""
+        self._prove(self.best_prices)
+        restricted = self.pricer.restricted
+        each = np.zeros(restricted.columns.n_columns)
+        left = np.zeros(restricted.n_children)
+        seen = self.pricer.look(prices, reduced=(each, left))
+        # Bounds over fewer columns are too high: those tried until now do not compare.
+        self.best_prices, self.best = prices, seen.value
+        self.listed = self.pricer.listed.only(each <= slack)
+
+    def _slope(self, seen: _Pass, prices: Prices) -> Prices:
+        home, side = self.pricer.slopes(seen, self.listed)
+        home[(prices.home <= 0) & (home < 0)] = 0.0
         side[(prices.side <= 0) & (side < 0)] = 0.0
-    return home, side
+        return Prices(home, side)
+
+    def warm_step(self) -> float:
+        """Hundredths of price for each place too many, near good prices."""
+        start = self.proved_prices
+        slope = self._slope(self.pricer.look(start), start)
+        length = float((slope.home**2).sum() + (slope.side**2).sum())
+        distance = max(self.target - self.proved, 0.0)
+        return WARM_STEP * distance / length if length > 0 else 0.0
+
+
+def first_step(restricted: Restricted) -> float:
+    """Give the step that suits most regions, from what homes differ by and how full they are.
+
+    Parameters
+    ----------
+    restricted : Restricted
+
+    Returns
+    -------
+    float
+        Hundredths of price for each place too many; 0 where no column is listed.
+    """
+    columns = restricted.columns
+    groups = np.flatnonzero(np.diff(columns.begin) > 0)
+    if not groups.size:
+        return 0.0
+    begin = columns.begin[groups]
+    spread = np.maximum.reduceat(columns.cost, begin) - np.minimum.reduceat(columns.cost, begin)
+    spread = spread[(restricted.group_size[groups] == 1) & (spread > 0)]
+    stake = float(np.median(spread)) if spread.size else 10_000.0
+    of_one = np.isin(columns.members, 1 << np.arange(8))
+    takes = float(columns.places[of_one].mean()) if of_one.any() else 1.0
+    children_a_place = restricted.n_children * takes / max(float(restricted.capacity.sum()), 1.0)
+    crowded = np.clip(1.0 + CROWDING * (children_a_place - FULL), 1.0, MOST_CROWDED)
+    return FIRST_STEP * stake / takes**2 * float(crowded)
+
+
+def _blend(kept: float, old: Prices, new: Prices) -> Prices:
+    return Prices(kept * old.home + (1 - kept) * new.home, kept * old.side + (1 - kept) * new.side)

@@ -40,6 +40,9 @@ PREFERRED, SUITABLE, UNSUITABLE, UNSPECIFIED = 0, 1, 2, 3
 NOT_GRADED, INADEQUATE, REQUIRES_IMPROVEMENT, GOOD, OUTSTANDING = -1, 0, 1, 2, 3
 """Inspection grades, better is higher; a home not yet inspected has none."""
 
+UNKNOWN_GROUP = -1
+"""Authority or ethnic group of a child for whom none is recorded."""
+
 HUNDREDTHS = 100
 """Parts of a point that the engine counts in."""
 
@@ -73,6 +76,9 @@ class Children:
         A move would disrupt.
     fixed_home : ndarray of int, shape (n_children,)
         Row of the home that a person chose; `FREE` for all others.
+    ethnicity : ndarray of int, shape (n_children,), optional
+        Ethnic group, 0 upward; `UNKNOWN_GROUP` where not recorded. Absent: nobody's
+        is known. No points fall on it: it only measures and limits disparity.
     """
 
     xy: FloatArray
@@ -87,6 +93,7 @@ class Children:
     present_home: IntArray
     settled: BoolArray
     fixed_home: IntArray
+    ethnicity: IntArray | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +157,11 @@ class Rules:
         Weekly cost of all children placed.
     max_out_of_area_pct, max_for_profit_pct : float, optional
         Share of the children placed, per cent.
+    weekly_budget_by_authority_gbp : mapping of int to float, optional
+        Weekly cost of the children each authority is responsible for.
+    max_disparity_pct : float, optional
+        Widest gap between the rates of two authorities, or of two ethnic groups, in
+        points per cent (`models.placement.sides.disparity_rules`).
     """
 
     min_grade: int | None = None
@@ -158,6 +170,8 @@ class Rules:
     weekly_budget_gbp: float | None = None
     max_out_of_area_pct: float | None = None
     max_for_profit_pct: float | None = None
+    weekly_budget_by_authority_gbp: Mapping[int, float] | None = None
+    max_disparity_pct: float | None = None
 
 
 @dataclass(frozen=True)

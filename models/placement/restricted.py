@@ -15,6 +15,9 @@ from numpy.typing import NDArray
 
 from models.placement.problem import FloatArray, IntArray
 
+ROUNDED = (1, 2, 3)
+"""Rows a home: places, and places by two and by three, rounded down (Chvatal-Gomory)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Columns:

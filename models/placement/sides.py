@@ -1,24 +1,21 @@
-"""Side rows: limits on the whole plan, each linear in who is placed where.
+"""Limits on the whole plan, as rows over the bundles that are listed.
 
-A row holds whole numbers, so that a solver and a person add up the same: pence
-for a budget, and for a share s % of the children placed, 10,000 - 100 s for a
-child it counts against -100 s for each other.
+What a limit counts is said in `models.placement.rules`. Here it is added up:
+for each bundle (`side_rows`), and for a whole plan (`rows_kept`).
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.sparse import csr_matrix
 
 from models.placement.bundles import Bundles
 from models.placement.problem import UNPLACED, FloatArray, IntArray, PlacementProblem
-
-PENCE = 100
-"""Parts of a pound that a budget is counted in."""
-
-SHARE_PARTS = 10_000
-"""A share is held to 0.01 per cent."""
+from models.placement.restricted import Columns, SideRows
+from models.placement.rules import SideRule, amount, rules_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,55 +45,126 @@ class SideRow:
         return float(max(largest, 1))
 
 
+class _Counted:
+    """Bundles taken apart into children in homes, so that every rule can count them."""
+
+    def __init__(
+        self, problem: PlacementProblem, group: IntArray, members: IntArray, home: IntArray
+    ) -> None:
+        self.problem, self.n_bundles = problem, group.size
+        bundle, child, alone = [], [], np.zeros(group.size)
+        for j in range(int(problem.group_size.max(initial=0))):
+            has = np.flatnonzero(members >> j & 1)
+            kid = problem.first_child[group[has]] + j
+            alone[has] += (problem.twin_mask[kid] & ~members[has]) != 0
+            bundle.append(has)
+            child.append(kid)
+        nothing = np.zeros(0, dtype=np.int64)
+        self.bundle = np.concatenate(bundle) if bundle else nothing
+        self.child = np.concatenate(child) if child else nothing
+        self.home = home[self.bundle]
+        self.twins_without = alone
+        self._amounts: dict[str, FloatArray] = {}
+
+    def of_bundles(self, rule: SideRule) -> FloatArray:
+        """Give what each bundle counts, whole numbers, shape (n_bundles,)."""
+        total = np.zeros(self.child.size)
+        for name, coefficient in rule.coefficient.items():
+            if name not in self._amounts:
+                self._amounts[name] = amount(name, self.problem, self.child, self.home)
+            each = coefficient if coefficient.size == 1 else coefficient[self.child]
+            total += each * self._amounts[name]
+        counted = np.bincount(self.bundle, weights=np.rint(total), minlength=self.n_bundles)
+        return counted + rule.home_of_group + rule.twins_apart * self.twins_without
+
+
+def unplaced_counts(problem: PlacementProblem, rule: SideRule) -> FloatArray:
+    """Give what each child counts without a home, shape (n_children,)."""
+    return np.asarray(rule.unplaced + rule.twins_apart * (problem.twin_mask != 0))
+
+
 def side_rows(problem: PlacementProblem, bundles: Bundles) -> list[SideRow]:
     """Give the rows of the rules that are switched on, over the bundles listed."""
-    rules, homes = problem.rules, problem.homes
-    none = np.zeros(problem.n_children, dtype=np.int64)
-    rows = []
-    if rules.weekly_budget_gbp is not None:
-        pence = np.rint(PENCE * homes.weekly_cost_gbp).astype(np.int64)
-        spent = pence[bundles.home] * bundles.size
-        limit = round(PENCE * rules.weekly_budget_gbp)
-        rows.append(SideRow("weekly_budget_gbp", spent, none, limit))
-    shares: list[tuple[str, float | None, FloatArray | IntArray]] = [
-        ("max_out_of_area_pct", rules.max_out_of_area_pct, _members_out_of_area(problem, bundles)),
-        (
-            "max_for_profit_pct",
-            rules.max_for_profit_pct,
-            homes.for_profit[bundles.home] * bundles.size,
-        ),
+    return side_rows_of_rules(problem, rules_of(problem), bundles)
+
+
+def side_rows_of_rules(
+    problem: PlacementProblem, rules: Sequence[SideRule], bundles: Bundles
+) -> list[SideRow]:
+    """Give the rows of some rules over the bundles listed."""
+    counted = _Counted(problem, bundles.group, bundles.members, bundles.home)
+    return [
+        SideRow(
+            rule.name,
+            counted.of_bundles(rule).astype(np.int64),
+            unplaced_counts(problem, rule).astype(np.int64),
+            int(rule.limit),
+        )
+        for rule in rules
     ]
-    for name, percent, counted in shares:
-        if percent is not None:
-            part = round(SHARE_PARTS * percent / 100)
-            row = SHARE_PARTS * np.asarray(counted, dtype=np.int64) - part * bundles.size
-            rows.append(SideRow(name, row, none, 0))
-    return rows
 
 
-def _members_out_of_area(problem: PlacementProblem, bundles: Bundles) -> FloatArray:
-    out = np.zeros(bundles.n_bundles)
-    for j in range(int(problem.group_size.max(initial=0))):
-        has = np.flatnonzero(bundles.members >> j & 1)
-        child = problem.first_child[bundles.group[has]] + j
-        own = problem.children.authority[child]
-        out[has] += own != problem.homes.authority[bundles.home[has]]
-    return out
+def rows_over(
+    problem: PlacementProblem, rules: Sequence[SideRule], columns: Columns
+) -> SideRows | None:
+    """Give the limits as rows over the columns listed, None where there is no limit.
 
-
-def rows_kept(problem: PlacementProblem, home: IntArray) -> dict[str, tuple[int, int]]:
-    """Give what a plan uses of each side row, and its limit, by the rule's name."""
-    one_each = _as_single_bundles(problem, home)
-    return {row.name: (int(row.bundle.sum()), row.limit) for row in side_rows(problem, one_each)}
-
-
-def _as_single_bundles(problem: PlacementProblem, home: IntArray) -> Bundles:
-    placed = np.flatnonzero(home != UNPLACED)
-    ones = np.ones(placed.size, dtype=np.int64)
-    return Bundles(
-        problem.children.group[placed],
-        np.asarray(1 << problem.place_in_group[placed], dtype=np.int64),
-        home[placed],
-        ones,
-        ones,
+    Parameters
+    ----------
+    problem : PlacementProblem
+    rules : sequence of SideRule
+    columns : Columns
+    """
+    if not rules:
+        return None
+    members, home = columns.members.astype(np.int64), columns.home.astype(np.int64)
+    counted = _Counted(problem, columns.group, members, home)
+    row_begin, column, coefficient = [0], [], []
+    for rule in rules:
+        value = counted.of_bundles(rule)
+        used = np.flatnonzero(value)
+        row_begin.append(row_begin[-1] + used.size)
+        column.append(used)
+        coefficient.append(value[used])
+    entries = (np.concatenate(coefficient), np.concatenate(column), np.array(row_begin))
+    table = csr_matrix(entries, shape=(len(rules), columns.n_columns))
+    unplaced = np.stack([unplaced_counts(problem, rule) for rule in rules])
+    largest = np.abs(table).max(axis=1).toarray().ravel() if columns.n_columns else 0.0
+    by_column = table.tocsc()
+    by_column.sort_indices()
+    return SideRows(
+        name=tuple(rule.name for rule in rules),
+        begin=by_column.indptr.astype(np.int64),
+        row=by_column.indices.astype(np.int32),
+        coefficient=by_column.data,
+        unplaced=unplaced,
+        limit=np.array([rule.limit for rule in rules]),
+        scale=np.maximum(np.maximum(largest, np.abs(unplaced).max(axis=1, initial=0.0)), 1.0),
+        most=np.array([rule.most for rule in rules]),
     )
+
+
+def rows_kept(
+    problem: PlacementProblem, home: IntArray, *, rules: Sequence[SideRule] | None = None
+) -> dict[str, tuple[int, int]]:
+    """Give what a plan uses of each limit, and the limit, by the rule's name.
+
+    Parameters
+    ----------
+    problem : PlacementProblem
+    home : ndarray of int, shape (n_children,)
+        Row of each child's home, `UNPLACED` for none.
+    rules : sequence of SideRule, optional
+        Those that the region has switched on when absent.
+    """
+    placed, without = np.flatnonzero(home != UNPLACED), np.flatnonzero(home == UNPLACED)
+    key = problem.children.group[placed] * problem.n_homes + home[placed]
+    bundle, at = np.unique(key, return_inverse=True)
+    members = np.zeros(bundle.size, dtype=np.int64)
+    np.bitwise_or.at(members, at, 1 << problem.place_in_group[placed])
+    counted = _Counted(problem, bundle // problem.n_homes, members, bundle % problem.n_homes)
+    kept = {}
+    for rule in rules_of(problem) if rules is None else rules:
+        used = counted.of_bundles(rule).sum() + unplaced_counts(problem, rule)[without].sum()
+        kept[rule.name] = (int(used), int(rule.limit))
+    return kept

@@ -1,25 +1,30 @@
-"""The one call: prices, a plan from them, and the exact step over what prices leave open.
+"""The one call: prices, a plan from them, and exact steps over what prices leave open.
 
-1. Prices give a bound over every eligible home, and a plan.
-2. A bundle whose use would lift the bound above a plan that is already in hand
-   cannot be in a better plan: it is dropped (reduced-cost fixing).
-3. What is left is small, and the solver either proves the best of it or stops
-   by its count of steps. A time limit only caps.
+1. Places are priced over the bundles near each family; the prices name further
+   bundles, near or far, until the bound over every eligible home is as good as
+   the bound over those listed.
+2. Groups take homes at the prices, single children by exact flow; groups are
+   taken out and housed again where the proof leaves a gap.
+3. A bundle whose use would lift the bound above a plan that is already in hand
+   cannot be in a better plan. Where what is left is small, a solver proves the
+   best of it. Every limit is a count; a clock only caps.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from models.placement.bundles import Bundles, bundle_costs, list_bundles, unplaced_costs
 from models.placement.construct import plan_from_prices
-from models.placement.exact import bundles_used, choose_bundles
-from models.placement.limited import best_within_limits
-from models.placement.prices import GroupProblems, Prices, search_prices
+from models.placement.exact import Chosen, choose_bundles
+from models.placement.improve import Search, improve
+from models.placement.limited import choose_within_limits
+from models.placement.market import Market
+from models.placement.plan import Plan, home_of, keeps_rows, plan_cost, plan_of_homes
+from models.placement.prices import first_prices, first_step, relax, search_prices
 from models.placement.problem import (
     HUNDREDTHS,
     UNPLACED,
@@ -29,8 +34,46 @@ from models.placement.problem import (
     PlacementSolution,
     Weights,
 )
-from models.placement.sides import SideRow, side_rows
+from models.placement.restricted import Columns, Prices, Restricted
+from models.placement.rules import SideRule, rules_of, tier_rule
 from models.placement.terms import TIERS, weights_of_tier
+
+HIGHER_PRICES = (1.0, 1.1, 1.3, 1.7, 2.5, 5.0)
+"""Prices of limits, as multiples of the best, at which a plan is tried."""
+
+ALMOST_NOTHING = 1e-4
+"""Hundredths of a point that adding up a bound may lose."""
+
+WARM_ENOUGH = 0.3
+"""Share of the net objective: prices are sought from the last ones once a plan is so near."""
+
+SETTLED = 0.1
+"""Share of the gap: bundles not listed yet lower the bound by less than this."""
+
+WORTH_ANOTHER = 0.95
+"""Share of the gap that one more improvement must have gone below for another."""
+
+WIDER = 3
+"""Times as many children are taken out together while some are without a home."""
+
+EASED = 10
+"""Bundles near the best that are looked at for each that may be in a better plan."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """Which bundles prices name.
+
+    Attributes
+    ----------
+    slack : float
+        Points from the cheapest way to plan for the same members.
+    most_per_set : int
+        Bundles of each set of members, at most.
+    """
+
+    slack: float
+    most_per_set: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,18 +82,40 @@ class Effort:
 
     Attributes
     ----------
-    passes : int
-        Price passes, each time prices are sought.
-    first_bundles : int
-        Bundles of the first exact step, the most promising ones.
+    nearest : int
+        Bundles of each set of members to begin with.
+    cold_passes : tuple of int
+        Price passes of each search from nothing, until a plan is within
+        `WARM_ENOUGH` of the bound; the last number holds for all further ones.
+    warm_passes : int
+        Price passes of each search from good prices.
+    rounds : int
+        Times that prices name further bundles, at most.
+    listing : tuple of Listing
+        Which bundles are listed after each search; the last holds for all further ones.
+    goal : float
+        Share of the net objective: a gap below it is small enough.
+    search : Search
+        How long and how widely plans are improved.
+    improvements : int
+        Times that plan and prices are improved in turn, at most.
+    most_exact : int
+        Bundles above which no solver is asked.
     solver : float
         Deterministic units of each exact step, near seconds.
     seconds_left : callable
         Seconds that may still be spent; infinite by default.
     """
 
-    passes: int = 300
-    first_bundles: int = 3_000
+    nearest: int = 12
+    cold_passes: tuple[int, ...] = (150, 150, 300, 600, 1_000)
+    warm_passes: int = 300
+    rounds: int = 9
+    listing: tuple[Listing, ...] = (Listing(100, 12), Listing(150, 30), Listing(100, 24))
+    goal: float = 0.002
+    search: Search = field(default_factory=Search)
+    improvements: int = 2
+    most_exact: int = 8_000
     solver: float = 20.0
     seconds_left: Callable[[], float] = lambda: float("inf")
 
@@ -59,11 +124,20 @@ class Effort:
         return self.seconds_left() <= 0
 
 
-ALMOST_ONE_HUNDREDTH = 0.9
-"""Room for the floating point of a linear relaxation, in hundredths of a point."""
+@dataclass(frozen=True, slots=True)
+class Warm:
+    """A plan and prices that were good for a problem much like this one.
 
-HIGHER_PRICES = (1.0, 1.1, 1.3, 1.7, 2.5, 5.0)
-"""Prices of side rows, as multiples of the best, at which a plan is tried."""
+    Attributes
+    ----------
+    home : ndarray of int, shape (n_children,)
+        Row of each child's home; `UNPLACED` for none, and where the home is not there now.
+    prices : Prices
+        Of this problem's homes and limits; 0 where none is known.
+    """
+
+    home: IntArray
+    prices: Prices
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,72 +148,16 @@ class Priced:
     ----------
     solution : PlacementSolution
     prices : Prices
-        They prove `PlacementSolution.bound`.
-    groups : GroupProblems
-        The bundles listed, ready to be priced for explanations.
+        They prove `PlacementSolution.bound` over every eligible home.
+    market : Market
+    restricted : Restricted
+        The problem over the bundles listed in the end.
     """
 
     solution: PlacementSolution
     prices: Prices
-    groups: GroupProblems
-
-
-def solve(
-    problem: PlacementProblem,
-    *,
-    weights: Weights,
-    seed: int = 0,
-    effort: Effort | None = None,
-    progress: Callable[[str], None] = lambda _: None,
-) -> Priced:
-    """Find the plan with the fewest points, and prove how good it is.
-
-    Parameters
-    ----------
-    problem : PlacementProblem
-    weights : mapping of str to float
-        Points by term.
-    seed : int
-        The same seed gives the same plan.
-    effort : Effort, optional
-        When to stop.
-    progress : callable
-        Told in words what has been reached.
-
-    Returns
-    -------
-    Priced
-    """
-    bundles = list_bundles(problem)
-    groups = _costed(problem, bundles, weights, side_rows(problem, bundles))
-    return solve_groups(groups, seed=seed, effort=effort or Effort(), progress=progress)
-
-
-def price_points(
-    problem: PlacementProblem, plan: IntArray, *, weights: Weights, effort: Effort | None = None
-) -> Priced:
-    """Price the weighted points around a plan that was made another way.
-
-    Parameters
-    ----------
-    problem : PlacementProblem
-    plan : ndarray of int, shape (n_children,)
-        Keeps every rule.
-    weights : mapping of str to float
-        Points by term.
-    effort : Effort, optional
-
-    Returns
-    -------
-    Priced
-        With the plan as it is, and the best bound found.
-    """
-    bundles = list_bundles(problem)
-    groups = _costed(problem, bundles, weights, side_rows(problem, bundles))
-    effort = effort or Effort()
-    search = _Search(groups, effort, plan, rough_plan=_plan_at_zero(groups))
-    search.better_prices(passes=effort.passes)
-    return search.result(proven=False)
+    market: Market
+    restricted: Restricted
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +177,70 @@ class Tier:
     priced: Priced
 
 
+def solve(
+    problem: PlacementProblem,
+    *,
+    weights: Weights,
+    seed: int = 0,
+    effort: Effort | None = None,
+    warm: Warm | None = None,
+    progress: Callable[[str], None] = lambda _: None,
+) -> Priced:
+    """Find the plan with the fewest points, and prove how good it is.
+
+    Parameters
+    ----------
+    problem : PlacementProblem
+    weights : mapping of str to float
+        Points by term.
+    seed : int
+        The same seed gives the same plan.
+    effort : Effort, optional
+        When to stop.
+    warm : Warm, optional
+        Where to begin.
+    progress : callable
+        Told in words what has been reached.
+
+    Returns
+    -------
+    Priced
+    """
+    search = _Search(Market.of(problem, weights), effort or Effort(), seed, progress)
+    search.begin(warm)
+    return search.run()
+
+
+def price_points(
+    problem: PlacementProblem,
+    home: IntArray,
+    *,
+    weights: Weights,
+    effort: Effort | None = None,
+) -> Priced:
+    """Price the weighted points around a plan that was made another way.
+
+    Parameters
+    ----------
+    problem : PlacementProblem
+    home : ndarray of int, shape (n_children,)
+        A plan that keeps every rule.
+    weights : mapping of str to float
+        Points by term.
+    effort : Effort, optional
+
+    Returns
+    -------
+    Priced
+        With the plan as it is, and the best bound found.
+    """
+    market = Market.of(problem, weights)
+    search = _Search(market, effort or Effort(), 0, lambda _: None)
+    search.begin(Warm(home, market.free_prices()))
+    search.rounds_of_prices(plans=False)
+    return search.result(proven=False)
+
+
 def solve_in_tiers(
     problem: PlacementProblem,
     *,
@@ -169,6 +251,9 @@ def solve_in_tiers(
     progress: Callable[[str], None] = lambda _: None,
 ) -> list[Tier]:
     """Make each tier as good as it can be, strictly before the next.
+
+    The weighted points behave almost so already: their plan and bundles are
+    where each tier begins.
 
     Parameters
     ----------
@@ -188,239 +273,256 @@ def solve_in_tiers(
     list of Tier
         The last holds the plan.
     """
-    names = [*order, *(name for name in TIERS if name not in order)]
-    bundles = list_bundles(problem)
-    rows = side_rows(problem, bundles)
-    plan: IntArray | None = None
+    effort = effort or Effort()
+    by_points = solve(problem, weights=weights, seed=seed, effort=effort, progress=progress)
+    columns, home = by_points.restricted.columns, by_points.solution.home
+    rules: list[SideRule] = rules_of(problem)
     tiers: list[Tier] = []
-    for name in names:
-        groups = _costed(problem, bundles, weights_of_tier(weights, name), rows)
-        priced = solve_groups(
-            groups,
-            seed=seed,
-            effort=effort or Effort(),
-            progress=_naming(name, progress),
-            known_plan=plan,
-        )
-        plan = priced.solution.home
+    for name in [*order, *(name for name in TIERS if name not in order)]:
+        points = weights_of_tier(weights, name)
+        market = Market.of(problem, points, rules=rules)
+        search = _Search(market, effort, seed, _naming(name, progress))
+        search.begin(Warm(home, market.free_prices()), columns=market.recosted(columns))
+        priced = search.run()
+        home, columns = priced.solution.home, priced.restricted.columns
         tiers.append(Tier(name, priced))
-        held = SideRow(
-            name,
-            groups.cost.astype(np.int64),
-            groups.unplaced_cost.astype(np.int64),
-            priced.solution.objective,
-        )
-        rows = [*rows, held]
+        held = float(priced.solution.objective)
+        rules = [*rules, tier_rule(problem, name=name, weights_of_tier=points, limit=held)]
     return tiers
-
-
-def _costed(
-    problem: PlacementProblem, bundles: Bundles, weights: Weights, rows: list[SideRow]
-) -> GroupProblems:
-    return GroupProblems(
-        problem,
-        bundles,
-        cost=bundle_costs(problem, bundles, weights=weights),
-        unplaced_cost=unplaced_costs(problem, weights=weights),
-        rows=rows,
-    )
 
 
 def _naming(tier: str, progress: Callable[[str], None]) -> Callable[[str], None]:
     return lambda words: progress(f"{tier}: {words}")
 
 
-def solve_groups(
-    groups: GroupProblems,
-    *,
-    seed: int,
-    effort: Effort,
-    progress: Callable[[str], None] = lambda _: None,
-    known_plan: IntArray | None = None,
-) -> Priced:
-    """Find the best plan over bundles that are listed and costed already.
-
-    Parameters
-    ----------
-    groups : GroupProblems
-        With any whole costs and side rows.
-    seed : int
-    effort : Effort
-    progress : callable
-        Told in words what has been reached.
-    known_plan : ndarray of int, optional
-        A plan that keeps every row, to begin from.
-
-    Returns
-    -------
-    Priced
-    """
-    free = _plan_at_zero(groups)
-    search = _Search(groups, effort, _best_of_start(groups, known_plan, free), rough_plan=free)
-    for _ in range(2):  # the second round aims at the first round's plan
-        search.better_prices(passes=effort.passes)
-        search.plan_at_prices()
-    progress(f"first plan: {search.told()}")
-    proven = search.exact_step(most=effort.first_bundles, seed=seed)
-    if not proven:
-        search.better_prices(passes=effort.passes // 2)
-        progress(f"better plan: {search.told()}")
-        proven = search.exact_step(most=None, seed=seed)
-    search.better_prices(passes=effort.passes // 2)  # the best plan is the best target
-    progress(f"{'best plan, proven' if proven else 'plan, not proven best'}: {search.told()}")
-    return search.result(proven=proven)
-
-
 class _Search:
-    """The best plan and the best bound so far, and steps that better them."""
+    """The best plan, the best prices and the bundles listed so far, and steps that better them."""
 
     def __init__(
-        self, groups: GroupProblems, effort: Effort, plan: IntArray, *, rough_plan: IntArray
+        self, market: Market, effort: Effort, seed: int, progress: Callable[[str], None]
     ) -> None:
-        self.groups, self.effort, self.plan, self.rough_plan = groups, effort, plan, rough_plan
-        self.points = _points(groups, plan)
-        self.prices = _zero_prices(groups)
-        self.bound = groups.relax(self.prices).value
-        self.solver_bound = self.bound
+        self.market, self.effort, self.seed, self.progress = market, effort, seed, progress
+        self.rng = np.random.default_rng(seed)
+        self.prices, self.bound = market.free_prices(), -math.inf
+        self.latest, self.solver_bound, self.listings = self.prices, -math.inf, 0
         self.cut = False
 
-    def told(self) -> str:
-        gap = (self.points - self.bound) / HUNDREDTHS
-        without = int((self.plan == UNPLACED).sum())
-        return f"{without} children without a home, at most {gap:,.0f} points from the best"
+    def begin(self, warm: Warm | None, *, columns: Columns | None = None) -> None:
+        """List the first bundles, and take the best plan at hand."""
+        market = self.market
+        start = market.free_prices() if warm is None else warm.prices
+        seen = market.price_out(
+            start, slack=math.inf, most_per_set=self.effort.nearest, keep=columns
+        )
+        self.latest = self.prices = start
+        self.bound = seen.bound
+        nobody = np.full(market.problem.n_children, UNPLACED, dtype=np.int64)
+        home = nobody if warm is None else warm.home
+        self._list(market.with_plan(seen.columns, home))
+        self.plan = Plan(np.zeros(0, dtype=np.int64), np.arange(nobody.size))
+        # Where earlier tiers are held, nobody at home is no plan: the one given is.
+        self.points = math.inf
+        self.take(self.plan)
+        self.take(plan_of_homes(self.restricted, home))
 
-    def take(self, plan: IntArray | None) -> None:
-        if plan is None or not _keeps_rows(self.groups, plan):
-            return
-        points = _points(self.groups, plan)
-        if points < self.points:
-            self.plan, self.points = plan, points
+    def _list(self, columns: Columns) -> None:
+        self.restricted = self.market.restricted(columns)
 
-    def plan_at_prices(self) -> None:
-        """Make a plan at the prices; where it breaks a side row, at a higher price of the row."""
-        for factor in HIGHER_PRICES if self.groups.rows else (1.0,):
-            prices = Prices(self.prices.home, factor * self.prices.side)
-            plan = plan_from_prices(self.groups, prices)
-            if _keeps_rows(self.groups, plan):
-                self.take(plan)
+    def add_columns(self, columns: Columns) -> None:
+        """List further bundles; the plan stays, members of a group in one home as one bundle."""
+        home = self.home
+        self._list(self.market.with_plan(columns, home))
+        self.plan = self._listed_plan(home)
+        self.points = plan_cost(self.restricted, self.plan)
+
+    def _listed_plan(self, home: IntArray) -> Plan:
+        plan = plan_of_homes(self.restricted, home)
+        if plan is None:
+            raise AssertionError("The bundles of the plan are listed.")
+        return plan
+
+    def run(self) -> Priced:
+        """Search prices and plans, improve, and prove what can be proven."""
+        self.rounds_of_prices(plans=True)
+        self.progress(f"first plan: {self.told()}")
+        for _ in range(self.effort.improvements):
+            if self.good_enough() or self.out_of_time():
+                break
+            before = self.gap()
+            self.improve()
+            self.rounds_of_prices(plans=True, most=2)
+            self.progress(f"better plan: {self.told()}")
+            if self.gap() > WORTH_ANOTHER * before:
+                break
+        proven = self.exact_step()
+        self.progress(f"{'proven best' if proven else 'plan and bound'}: {self.told()}")
+        return self.result(proven=proven)
+
+    def rounds_of_prices(self, *, plans: bool, most: int | None = None) -> None:
+        """Price, list further bundles and plan, until prices over all homes are as good."""
+        effort, cold = self.effort, 0
+        for number in range(effort.rounds if most is None else most):
+            if self.good_enough() or self.out_of_time():
                 return
-            self.rough_plan = plan
+            warm = self.warm()
+            prices, listed_bound = self._search(cold=None if warm else cold)
+            cold += not warm
+            listing = effort.listing[min(self.listings, len(effort.listing) - 1)]
+            self.listings += 1
+            seen = self.market.price_out(
+                prices,
+                slack=HUNDREDTHS * listing.slack,
+                most_per_set=listing.most_per_set,
+                keep=self.restricted.columns,
+            )
+            self.latest = prices
+            if seen.bound > self.bound:
+                self.prices, self.bound = prices, seen.bound
+            self.add_columns(seen.columns)
+            if plans:
+                self.plan_at(prices)
+            self.progress(f"prices, round {number + 1}: {self.told()}")
+            if warm and listed_bound - seen.bound <= SETTLED * self.gap():
+                return
 
-    def better_prices(self, *, passes: int) -> None:
-        if self.points <= self.bound:
-            return
-        prices, bound = search_prices(
-            self.groups,
-            target=self._target(),
-            start=self.prices,
-            passes=passes,
+    def warm(self) -> bool:
+        """Say whether the plan is near enough for prices to be sought from the last ones."""
+        return self.gap() <= WARM_ENOUGH * max(self.points - self.market.floor, 1.0)
+
+    def _search(self, *, cold: int | None) -> tuple[Prices, float]:
+        effort, restricted = self.effort, self.restricted
+        if cold is None:
+            return search_prices(
+                restricted,
+                target=self.points,
+                start=self.prices,
+                passes=effort.warm_passes,
+                stop=effort.out_of_time,
+            )
+        prices = first_prices(
+            restricted,
+            passes=effort.cold_passes[min(cold, len(effort.cold_passes) - 1)],
+            step=first_step(restricted),
+            stop=effort.out_of_time,
+        )
+        return prices, relax(restricted, prices).value
+
+    def plan_at(self, prices: Prices) -> None:
+        """Make a plan at the prices; where it breaks a limit, at a higher price of the limit."""
+        for factor in HIGHER_PRICES if self.market.rules else (1.0,):
+            plan = plan_from_prices(self.restricted, Prices(prices.home, factor * prices.side))
+            if self.take(plan):
+                return
+
+    def improve(self) -> None:
+        """Take groups out and house them again, more of them while a child is without a home."""
+        search = self.effort.search
+        if self.plan.unplaced.size:
+            search = replace(search, most_out=WIDER * search.most_out)
+        better = improve(
+            self.restricted,
+            self.prices,
+            self.plan,
+            rng=self.rng,
+            search=search,
             stop=self.effort.out_of_time,
         )
-        if bound > self.bound:
-            self.prices, self.bound = prices, bound
-        self.cut |= self.effort.out_of_time()
+        self.take(better)
 
-    def _target(self) -> float:
-        """Give the points to aim at: the plan's, or some that do not leave everybody out."""
-        if (self.plan != UNPLACED).any():
-            return float(self.points)
-        return min(float(self.points), _points(self.groups, self.rough_plan))
-
-    def exact_step(self, *, most: int | None, seed: int) -> bool:
-        """Choose exactly among bundles that may be in a better plan; say whether all were in."""
+    def exact_step(self) -> bool:
+        """Choose exactly among all bundles that a better plan may use; say whether it is proven."""
         if self.points <= self.bound:
             return True
-        if self.effort.out_of_time():
-            self.cut = True
+        if self.out_of_time():
             return False
-        relaxed = self.groups.relax(self.prices, reduced=True)
-        gap = self.points - self.bound
+        market, gap, home = self.market, self.points - self.bound, self.home
+        near = market.price_out(self.prices, slack=gap)
+        if near.columns.n_columns > EASED * self.effort.most_exact:
+            return False
+        listed = market.restricted(market.with_plan(near.columns, home))
+        relaxed = relax(listed, self.prices, reduced=True)
         keep = np.flatnonzero(relaxed.reduced <= gap)
-        everything = most is None or keep.size <= most
-        if not everything:
-            near = np.argsort(relaxed.reduced, kind="stable")[:most]
-            keep = np.union1d(near, _bundles_of_plan(self.groups, self.plan))
-        keep_unplaced = (relaxed.reduced_unplaced <= gap) | (self.plan == UNPLACED)
-        if self.groups.rows:
-            return self._within_limits(keep, keep_unplaced, everything=everything)
-        chosen = choose_bundles(
-            self.groups,
-            keep=keep,
-            keep_unplaced=keep_unplaced,
-            hint=self.plan,
-            seed=seed,
-            effort=self.effort.solver,
-            seconds=self.effort.seconds_left(),
+        if keep.size > self.effort.most_exact:
+            return False
+        hint = plan_of_homes(listed, home)
+        if hint is None:
+            raise AssertionError("The bundles of the plan are listed.")
+        chosen = self._choose(
+            listed,
+            keep=np.union1d(keep, hint.column),
+            keep_unplaced=(relaxed.reduced_unplaced <= gap) | (home == UNPLACED),
+            hint=hint,
         )
         self.cut |= chosen.out_of_time
         before = self.points
-        self.take(chosen.home)
-        if everything:
-            # Bundles left out cannot be in a plan better than the one before this step.
-            self.solver_bound = max(self.bound, min(chosen.bound, before))
-        return everything and chosen.proven
+        if chosen.plan is not None:
+            found = home_of(listed, chosen.plan)
+            self.add_columns(market.with_plan(self.restricted.columns, found))
+            self.take(self._listed_plan(found))
+        # Bundles left out cannot be in a plan better than the one before this step.
+        self.solver_bound = max(self.solver_bound, min(chosen.bound, before))
+        return chosen.proven
 
-    def _within_limits(self, keep: IntArray, keep_unplaced: BoolArray, *, everything: bool) -> bool:
-        before = self.points
-        plan, bound, cut = best_within_limits(
-            self.groups,
+    def _choose(
+        self, listed: Restricted, *, keep: IntArray, keep_unplaced: BoolArray, hint: Plan
+    ) -> Chosen:
+        effort, seconds = self.effort.solver, self.effort.seconds_left()
+        if self.market.rules:
+            return choose_within_limits(
+                listed, keep=keep, keep_unplaced=keep_unplaced, effort=effort, seconds=seconds
+            )
+        return choose_bundles(
+            listed,
             keep=keep,
             keep_unplaced=keep_unplaced,
-            effort=self.effort.solver,
-            seconds=self.effort.seconds_left(),
+            hint=hint,
+            seed=self.seed,
+            effort=effort,
+            seconds=seconds,
         )
-        self.cut |= cut
-        self.take(plan)
-        if not everything:
+
+    @property
+    def home(self) -> IntArray:
+        """Row of each child's home in the best plan."""
+        return home_of(self.restricted, self.plan)
+
+    def take(self, plan: Plan | None) -> bool:
+        """Keep a plan if it is allowed and better; say whether it is allowed."""
+        if plan is None or not keeps_rows(self.restricted, plan):
             return False
-        self.solver_bound = max(self.bound, min(bound, before))
-        # Points are whole hundredths: less than one below is none below.
-        return self.points - bound < ALMOST_ONE_HUNDREDTH
+        points = plan_cost(self.restricted, plan)
+        if points < self.points:
+            self.plan, self.points = plan, points
+        return True
+
+    def gap(self) -> float:
+        """Hundredths between the plan and the bound."""
+        return self.points - self.bound
+
+    def good_enough(self) -> bool:
+        """Say whether the gap is within the goal, as a share of the net objective."""
+        return self.gap() <= self.effort.goal * max(self.points - self.market.floor, 1.0)
+
+    def out_of_time(self) -> bool:
+        """Say whether the clock has run out, and note that it cut the search."""
+        out = self.effort.out_of_time()
+        self.cut |= out
+        return out
+
+    def told(self) -> str:
+        """Say in words what has been reached."""
+        without, gap = self.plan.unplaced.size, self.gap() / HUNDREDTHS
+        return f"{without:,} children without a home, at most {gap:,.0f} points from the best"
 
     def result(self, *, proven: bool) -> Priced:
+        """Give the best plan with the prices that prove its bound."""
+        objective, bound = round(self.points), math.floor(self.bound + ALMOST_NOTHING)
         solution = PlacementSolution(
-            home=self.plan,
+            home=self.home,
             status="optimal" if proven else "feasible",
-            objective=self.points,
-            bound=math.floor(self.bound),
-            solver_bound=self.points if proven else math.floor(max(self.bound, self.solver_bound)),
+            objective=objective,
+            bound=bound,
+            solver_bound=objective if proven else math.floor(max(self.bound, self.solver_bound)),
             cut=self.cut,
         )
-        return Priced(solution, self.prices, self.groups)
-
-
-def _zero_prices(groups: GroupProblems) -> Prices:
-    return Prices.zero(n_homes=groups.problem.n_homes, n_rows=len(groups.rows))
-
-
-def _plan_at_zero(groups: GroupProblems) -> IntArray:
-    """Give the plan made while every place is free; it may break side rows."""
-    return plan_from_prices(groups, _zero_prices(groups))
-
-
-def _best_of_start(groups: GroupProblems, known: IntArray | None, free: IntArray) -> IntArray:
-    """Give a plan that keeps every row: the known one, the one at zero prices, or nobody placed."""
-    nobody = np.full(groups.problem.n_children, UNPLACED, dtype=np.int64)
-    options = [plan for plan in (known, free) if plan is not None]
-    allowed = [plan for plan in options if _keeps_rows(groups, plan)]
-    return min(allowed, key=lambda plan: _points(groups, plan), default=nobody)
-
-
-def _points(groups: GroupProblems, plan: IntArray) -> int:
-    chosen = _bundles_of_plan(groups, plan)
-    without = np.flatnonzero(plan == UNPLACED)
-    return int(groups.cost[chosen].sum() + groups.unplaced_cost[without].sum())
-
-
-def _keeps_rows(groups: GroupProblems, plan: IntArray) -> bool:
-    chosen = _bundles_of_plan(groups, plan)
-    without = np.flatnonzero(plan == UNPLACED)
-    return all(
-        int(row.bundle[chosen].sum() + row.unplaced[without].sum()) <= row.limit
-        for row in groups.rows
-    )
-
-
-def _bundles_of_plan(groups: GroupProblems, plan: IntArray) -> IntArray:
-    every = np.arange(groups.bundles.n_bundles)
-    return np.flatnonzero(bundles_used(groups, keep=every, home=plan))
+        return Priced(solution, self.prices, self.market, self.restricted)

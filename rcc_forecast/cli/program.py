@@ -7,10 +7,13 @@ import sys
 from collections.abc import Sequence
 
 from rcc_forecast import __version__
-from rcc_forecast.cli import data, forecasts, planning, service, story
+from rcc_forecast.cli import data, forecasts, investing, planning, public, service, story
 from rcc_forecast.errors import NothingUsableError, RccError
 
-_SUBJECTS = (story, data, forecasts, planning, service)
+_SUBJECTS = (story, data, forecasts, planning, investing, service, public)
+
+_TWO_WORDS = ("place frontier", "place arrivals")
+"""Commands of two words; the parser takes each as one."""
 
 _STOPPED = 130
 """What a shell gives a command that was stopped with Ctrl-C."""
@@ -51,7 +54,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         could be (``check``: a row was refused); 2: used wrongly; 130: stopped
         from the keyboard.
     """
-    given = build_parser().parse_args(arguments)
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    if " ".join(words[:2]) in _TWO_WORDS:
+        words[:2] = [" ".join(words[:2])]
+    given = build_parser().parse_args(words)
     try:
         return int(given.run(given))
     except NothingUsableError as error:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from rcc_forecast.placement.frontier import LADDERS, frontier_table
 from rcc_forecast.placement.plan import plan_placements
+from rcc_forecast.placement.plan_before import PlanBefore, read_plan_before
 from rcc_forecast.placement.read import (
     read_children,
     read_homes,
@@ -10,14 +12,18 @@ from rcc_forecast.placement.read import (
     tidy_children,
     tidy_homes,
 )
-from rcc_forecast.placement.verify import verify_plan
+from rcc_forecast.placement.verification import verify_plan
 from rcc_forecast.placement.write import write_plan
 
 __all__ = [
+    "LADDERS",
+    "PlanBefore",
+    "frontier_table",
     "plan_placements",
     "read_children",
     "read_homes",
     "read_overrides",
+    "read_plan_before",
     "tidy_children",
     "tidy_homes",
     "verify_plan",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -38,6 +39,12 @@ _SUITABILITY_NUMBER = {
     "unsuitable": UNSUITABLE,
     "unspecified": UNSPECIFIED,
 }
+_ETHNICITY_NOT_KNOWN = ("", "NOBT", "REFU")
+"""Not recorded, not yet obtained, and not to be told: none of them is a group."""
+
+_GROUP_PART = 2
+"""Part of the name of a disparity limit that numbers the group."""
+
 _METRES_A_MILE = 1000.0 * KILOMETRES_A_MILE
 
 
@@ -55,6 +62,8 @@ class Built:
         Row of the problem that each child of the input became, in file order.
     findings : Findings
         What had to be decided.
+    authorities, ethnicities : tuple of str
+        Codes that the problem's numbers stand for.
     """
 
     problem: PlacementProblem
@@ -62,6 +71,23 @@ class Built:
     homes: pd.DataFrame
     as_filed: IntArray
     findings: Findings
+    authorities: tuple[str, ...]
+    ethnicities: tuple[str, ...]
+
+    def rule_label(self, name: str) -> str:
+        """Give the name of a limit with codes in place of the problem's numbers.
+
+        ``weekly_budget_gbp[3]`` names an authority by its number, and
+        ``max_disparity_pct[unplaced,ethnicity,2,above]`` an ethnic group.
+        """
+        rule, bracket, inside = name.partition("[")
+        if not bracket:
+            return name
+        parts = inside.removesuffix("]").split(",")
+        at = 0 if len(parts) == 1 else _GROUP_PART
+        codes = self.ethnicities if "ethnicity" in parts else self.authorities
+        parts[at] = codes[int(parts[at])]
+        return f"{rule}[{','.join(parts)}]"
 
 
 def build_problem(
@@ -72,6 +98,7 @@ def build_problem(
     replan: bool,
     rules: Rules,
     overrides: pd.DataFrame | None = None,
+    budgets: Mapping[str, float] | None = None,
 ) -> Built:
     """Turn tables into the placement problem.
 
@@ -90,6 +117,8 @@ def build_problem(
         Rules that the region has switched on.
     overrides : DataFrame, optional
         Columns child_id, home_id, reason: homes that people have chosen.
+    budgets : mapping of str to float, optional
+        Pounds a week for the children of an authority, by its code.
 
     Returns
     -------
@@ -111,11 +140,19 @@ def build_problem(
         twins=_sorted_pairs(as_filed[families.twins]),
         apart=_sorted_pairs(as_filed[families.apart]),
         avoid=_avoided(sorted_children, home_row),
-        rules=rules,
+        rules=_with_budgets(rules, budgets or {}, authorities),
     )
     problem, refused = _with_overrides(problem, sorted_children, home_row, overrides)
     findings = Findings.joined([families.findings, _closed_homes(homes, open_homes), refused])
-    return Built(problem, sorted_children, open_homes, as_filed, findings)
+    return Built(
+        problem,
+        sorted_children,
+        open_homes,
+        as_filed,
+        findings,
+        authorities=tuple(authorities),
+        ethnicities=tuple(sorted(set(sorted_children["ethnicity"]) - {*_ETHNICITY_NOT_KNOWN})),
+    )
 
 
 def _open_on(homes: pd.DataFrame, on: pd.Timestamp) -> pd.DataFrame:
@@ -158,6 +195,12 @@ def _authority_numbers(children: pd.DataFrame, homes: pd.DataFrame) -> dict[str,
     return {code: number for number, code in enumerate(known)}
 
 
+def _with_budgets(rules: Rules, budgets: Mapping[str, float], authorities: dict[str, int]) -> Rules:
+    """Hold the budgets of authorities that have children or homes here."""
+    held = {authorities[code]: pounds for code, pounds in budgets.items() if code in authorities}
+    return replace(rules, weekly_budget_by_authority_gbp=held) if held else rules
+
+
 def _children_arrays(
     children: pd.DataFrame,
     group: IntArray,
@@ -181,7 +224,15 @@ def _children_arrays(
         present_home=present,
         settled=(children["settled"] == 1).to_numpy(bool),
         fixed_home=np.full(len(children), FREE, dtype=np.int64),
+        ethnicity=_ethnic_groups(children),
     )
+
+
+def _ethnic_groups(children: pd.DataFrame) -> IntArray:
+    """Give the group recorded as a number, in the order of codes; `UNKNOWN_GROUP` for none."""
+    recorded = ~children["ethnicity"].isin(_ETHNICITY_NOT_KNOWN)
+    numbers, _ = pd.factorize(children["ethnicity"].where(recorded), sort=True)
+    return _whole(numbers)
 
 
 def _homes_arrays(homes: pd.DataFrame, authorities: dict[str, int]) -> Homes:
@@ -204,18 +255,15 @@ def _homes_arrays(homes: pd.DataFrame, authorities: dict[str, int]) -> Homes:
     )
 
 
-def _whole(values: pd.Series) -> IntArray:
+def _whole(values: pd.Series | np.ndarray) -> IntArray:
     return np.asarray(values, dtype=np.int64)
 
 
 def _avoided(children: pd.DataFrame, home_row: dict[str, int]) -> IntArray:
-    pairs = [
-        (row, home_row[home])
-        for row, listed in enumerate(children["avoid_home_ids"])
-        for home in listed.split()
-        if home in home_row
-    ]
-    return np.array(pairs, dtype=np.int64).reshape(-1, 2)
+    says = children.loc[children["avoid_home_ids"] != "", "avoid_home_ids"]
+    home = says.str.split().explode().map(home_row).dropna()
+    pairs = np.column_stack([home.index.to_numpy(np.int64), _whole(home)])
+    return np.unique(pairs, axis=0).reshape(-1, 2)
 
 
 def _sorted_pairs(pairs: IntArray) -> IntArray:

@@ -5,66 +5,92 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from models.placement import Priced, groups_together, value_of_one_more_place
-from models.placement.explain import Shortage, price_of_together, shortages
-from models.placement.problem import HUNDREDTHS, UNPLACED, IntArray, Weights
-from models.placement.terms import home_points
+from models.placement import groups_together
+from models.placement.explain import (
+    Ground,
+    Shortage,
+    price_of_together,
+    shortages,
+    value_of_one_more_place,
+)
+from models.placement.problem import (
+    UNPLACED,
+    BoolArray,
+    FloatArray,
+    IntArray,
+)
 from rcc_forecast.codes import AGE_BAND_STARTS, AgeBand
 from rcc_forecast.geography import name_of
 from rcc_forecast.placement.build import Built
+from rcc_forecast.placement.words import Texts, choose, number
 from rcc_forecast.tables.placement import GROUPS, PRICES, SHORTAGES
 
 _BAND_ENDS = (*(start - 1 for start in AGE_BAND_STARTS[1:]), 17)
 
 
-def groups_table(built: Built, home: IntArray, priced: Priced, weights: Weights) -> pd.DataFrame:
+def groups_table(built: Built, home: IntArray, ground: Ground) -> pd.DataFrame:
     """Give one row a sibling group: together or not, its price, and why."""
     problem = built.problem
-    price = price_of_together(
-        priced.groups, priced.prices, home_of_group=home_points(weights, "home_of_group")
+    price = price_of_together(ground)
+    siblings = np.flatnonzero(problem.group_size > 1)
+    together = groups_together(problem, home)[siblings]
+    placed = np.flatnonzero(home != UNPLACED)
+    group = problem.children.group
+    homes_used = np.bincount(
+        np.unique(group[placed] * problem.n_homes + home[placed]) // max(problem.n_homes, 1),
+        minlength=problem.n_groups,
     )
-    together = groups_together(problem, home)
-    rows = []
-    for group in np.flatnonzero(problem.group_size > 1):
-        kids = problem.first_child[group] + np.arange(problem.group_size[group])
-        used = np.unique(home[kids][home[kids] != UNPLACED]).size
-        without = int((home[kids] == UNPLACED).sum())
-        rows.append(
-            {
-                "sibling_group": built.children["sibling_group"].iloc[kids].max(),
-                "children": kids.size,
-                "homes_used": used,
-                "without_home": without,
-                "together": int(together[group]),
-                "price_of_together": round(price[group], 2) if np.isfinite(price[group]) else None,
-                "why": _why_together(built, kids, bool(together[group]), float(price[group])),
-                "first_child_id": built.children["child_id"].iloc[kids[0]],
-            }
-        )
-    return GROUPS.check(pd.DataFrame(rows, columns=GROUPS.names))
+    without = np.bincount(group[home == UNPLACED], minlength=problem.n_groups)
+    price = price[siblings]
+    first = problem.first_child[siblings]
+    table = pd.DataFrame(
+        {
+            "sibling_group": _names_of_groups(built, siblings),
+            "children": problem.group_size[siblings],
+            "homes_used": homes_used[siblings],
+            "without_home": without[siblings],
+            "together": together.astype(int),
+            "price_of_together": pd.Series(np.where(np.isfinite(price), price.round(2), np.nan)),
+            "why": _why_together(built, siblings, together, price),
+            "first_child_id": built.children["child_id"].to_numpy(object)[first],
+        },
+        columns=GROUPS.names,
+    )
+    return GROUPS.check(table)
 
 
-def _why_together(built: Built, kids: IntArray, together: bool, price: float) -> str:
-    if together:
-        if price == -np.inf:
-            return "Together: no split would give each of them a home."
-        if price <= 0:
-            return "Together, which costs no more than apart."
-        return f"Together, at {price:,.0f} points more than the cheapest split."
-    if built.problem.children.solo[kids].any():
-        return "Not together: one of them must live alone."
-    if price == np.inf or np.isnan(price):
-        return "Not together: no open home fits all of them; one would have to be found."
-    return (
-        f"Not together: one home for all costs {price:,.0f} points more than apart, since its "
-        f"places are worth more to other children."
+def _names_of_groups(built: Built, groups: IntArray) -> pd.Series:
+    """Give the children's own name of each group; twins may have brought in one without."""
+    named = built.children["sibling_group"].groupby(built.problem.children.group).max()
+    return named.iloc[groups].reset_index(drop=True)
+
+
+def _why_together(built: Built, groups: IntArray, together: BoolArray, price: FloatArray) -> Texts:
+    problem = built.problem
+    solo = np.bincount(
+        problem.children.group, weights=problem.children.solo, minlength=problem.n_groups
+    )
+    dear = number(price, ",.0f")
+    return choose(
+        together & (price == -np.inf),
+        "Together: no split would give each of them a home.",
+        together & (price <= 0),
+        "Together, which costs no more than apart.",
+        together,
+        "Together, at " + dear + " points more than the cheapest split.",
+        solo[groups] > 0,
+        "Not together: one of them must live alone.",
+        (price == np.inf) | np.isnan(price),
+        "Not together: no open home fits all of them; one would have to be found.",
+        "Not together: one home for all costs " + dear + " points more than apart, since its "
+        "places are worth more to other children.",
     )
 
 
-def prices_table(built: Built, home: IntArray, priced: Priced) -> pd.DataFrame:
+def prices_table(built: Built, home: IntArray, ground: Ground) -> pd.DataFrame:
     """Give what one more place is worth by kind, authority, age band and need, dearest first."""
     homes = built.homes.assign(
-        price=value_of_one_more_place(built.problem, priced.prices) / HUNDREDTHS,
+        price=value_of_one_more_place(ground),
         filled=np.bincount(home[home != UNPLACED], minlength=built.problem.n_homes),
     )
     homes = homes[homes["places"] > 0]
@@ -100,11 +126,11 @@ def _takes(homes: pd.DataFrame, start: int, end: int) -> pd.Series:
     return (homes["age_min"] <= end) & (homes["age_max"] >= start)
 
 
-def shortages_table(built: Built, home: IntArray) -> pd.DataFrame:
+def shortages_table(built: Built, home: IntArray, ground: Ground) -> pd.DataFrame:
     """Give one row a set of children who compete for too few places."""
     rows = [
         _shortage_row(built, home, number, shortage)
-        for number, shortage in enumerate(shortages(built.problem, home), start=1)
+        for number, shortage in enumerate(shortages(ground, home), start=1)
     ]
     return SHORTAGES.check(pd.DataFrame(rows, columns=SHORTAGES.names))
 

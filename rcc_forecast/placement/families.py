@@ -6,8 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 
-from models.placement.problem import LARGEST_GROUP, IntArray
+from models.placement.problem import LARGEST_GROUP, BoolArray, IntArray
 from rcc_forecast.results.findings import Findings, Severity
 
 
@@ -51,22 +53,14 @@ def families_of(children: pd.DataFrame) -> Families:
     one group even where only ``twin_of`` says so. More than eight children of
     one group are planned in parts as equal as can be.
     """
-    n = len(children)
     lives_apart = (children["sibling_plan"] == "apart").to_numpy(bool)
-    named = children["sibling_group"].to_numpy(object)
-    label = np.arange(n)
-    first_of: dict[str, int] = {}
-    for row in np.flatnonzero((named != "") & ~lives_apart):
-        label[row] = first_of.setdefault(str(named[row]), int(row))
+    named = children["sibling_group"]
+    label = _labels(named, lives_apart)
     twins, unknown = _twin_pairs(children)
     twins = twins[~lives_apart[twins].any(axis=1)]
-    joined = [(one, other) for one, other in twins.tolist() if label[one] != label[other]]
-    for one, other in joined:
-        low, high = sorted((label[one], label[other]))
-        label[label == high] = low
-    label, parted = _parts(label)
-    _, group = np.unique(label, return_inverse=True)
-    group = _by_first_appearance(group)
+    joined = twins[label[twins[:, 0]] != label[twins[:, 1]]]
+    label, parted = _parts(_with_twins(label, joined))
+    group = _by_first_appearance(label)
     twins = twins[group[twins[:, 0]] == group[twins[:, 1]]]
     found = [
         _found(
@@ -78,7 +72,7 @@ def families_of(children: pd.DataFrame) -> Families:
         ),
         _found(
             children,
-            [one for one, _ in joined],
+            joined[:, 0],
             "twin-in-another-group",
             "a twin of another sibling group, or of none",
             "planned as one group",
@@ -94,50 +88,70 @@ def families_of(children: pd.DataFrame) -> Families:
     return Families(group, twins, _apart_pairs(named, lives_apart), Findings.joined(found))
 
 
-def _twin_pairs(children: pd.DataFrame) -> tuple[IntArray, list[int]]:
-    row_of = {child: row for row, child in enumerate(children["child_id"])}
-    pairs, unknown = set(), []
-    for row, twin in enumerate(children["twin_of"]):
-        if not twin:
-            continue
-        other = row_of.get(twin)
-        if other is None:
-            unknown.append(row)
-        elif other != row:
-            pairs.add((min(row, other), max(row, other)))
-    return np.array(sorted(pairs), dtype=np.int64).reshape(-1, 2), unknown
+def _labels(named: pd.Series, lives_apart: BoolArray) -> IntArray:
+    """Label each child by the first row of its group; who lives apart has a label alone."""
+    label = np.arange(len(named))
+    rows = label[(named != "").to_numpy(bool) & ~lives_apart]
+    _, first, inverse = np.unique(
+        pd.factorize(named.iloc[rows])[0], return_index=True, return_inverse=True
+    )
+    label[rows] = rows[first][inverse]
+    return label
 
 
-def _parts(label: IntArray) -> tuple[IntArray, list[int]]:
+def _twin_pairs(children: pd.DataFrame) -> tuple[IntArray, IntArray]:
+    says = np.flatnonzero((children["twin_of"] != "").to_numpy(bool))
+    row_of = pd.Index(children["child_id"])
+    other = row_of.get_indexer(pd.Index(children["twin_of"].iloc[says]))
+    pairs = np.sort(np.column_stack([says, other])[(other >= 0) & (other != says)], axis=1)
+    return np.unique(pairs, axis=0).astype(np.int64).reshape(-1, 2), says[other < 0]
+
+
+def _with_twins(label: IntArray, joined: IntArray) -> IntArray:
+    """Make one group of the groups that twins tie together, under the lowest label."""
+    if not joined.size:
+        return label
+    one, other = label[joined].T
+    ties = coo_array((np.ones(one.size), (one, other)), shape=(label.size, label.size))
+    _, component = connected_components(ties, directed=False)
+    _, lowest = np.unique(component, return_index=True)
+    return np.asarray(lowest[component[label]], dtype=np.int64)
+
+
+def _parts(label: IntArray) -> tuple[IntArray, IntArray]:
+    """Part groups that are too large to be planned in one piece, as evenly as can be."""
+    order = np.argsort(label, kind="stable")
+    _, begin, count = np.unique(label[order], return_index=True, return_counts=True)
+    large = np.flatnonzero(count > LARGEST_GROUP)
+    if not large.size:
+        return label, np.zeros(0, dtype=np.int64)
     parts, parted = label.copy(), []
-    names, counts = np.unique(label, return_counts=True)
-    for name, count in zip(names, counts, strict=True):
-        if count <= LARGEST_GROUP:
-            continue
-        members = np.flatnonzero(label == name)
-        parted += members.tolist()
-        for part in np.array_split(members, -(-count // LARGEST_GROUP)):
+    for name in large:
+        members = order[begin[name] : begin[name] + count[name]]
+        parted.append(members)
+        for part in np.array_split(members, -(-members.size // LARGEST_GROUP)):
             parts[part] = part[0]
-    return parts, parted
+    return parts, np.concatenate(parted)
 
 
-def _by_first_appearance(group: IntArray) -> IntArray:
-    _, first, inverse = np.unique(group, return_index=True, return_inverse=True)
+def _by_first_appearance(label: IntArray) -> IntArray:
+    _, first, inverse = np.unique(label, return_index=True, return_inverse=True)
     rank = np.empty(first.size, dtype=np.int64)
     rank[np.argsort(first)] = np.arange(first.size)
     return rank[inverse]
 
 
-def _apart_pairs(named: np.ndarray, lives_apart: np.ndarray) -> IntArray:
-    pairs = []
-    for row in np.flatnonzero(lives_apart & (named != "")):
-        same = np.flatnonzero(named == named[row])
-        pairs += [(min(row, other), max(row, other)) for other in same if other != row]
-    return np.array(sorted(set(pairs)), dtype=np.int64).reshape(-1, 2)
+def _apart_pairs(named: pd.Series, lives_apart: BoolArray) -> IntArray:
+    rows = pd.DataFrame({"name": named.to_numpy(), "row": np.arange(len(named))})
+    rows = rows[rows["name"] != ""]
+    pairs = rows[lives_apart[rows["row"]]].merge(rows, on="name", suffixes=("", "_other"))
+    both = np.sort(pairs[["row", "row_other"]].to_numpy(np.int64), axis=1)
+    both = both[both[:, 0] != both[:, 1]]
+    return np.unique(both, axis=0).reshape(-1, 2)
 
 
-def _found(children: pd.DataFrame, rows: list[int], rule: str, found: str, done: str) -> Findings:
-    if not rows:
+def _found(children: pd.DataFrame, rows: IntArray, rule: str, found: str, done: str) -> Findings:
+    if not rows.size:
         return Findings.none()
-    where = children.iloc[sorted(set(rows))][["file", "row"]]
+    where = children.iloc[np.unique(rows)][["file", "row"]]
     return Findings.of_rows(rule, Severity.NOTED, where, table="children", found=found, done=done)

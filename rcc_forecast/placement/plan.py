@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from hashlib import sha256
 from time import monotonic
 from typing import Any
@@ -20,46 +20,37 @@ from models.placement import (
     Effort,
     PlacementProblem,
     Priced,
+    Warm,
     certify,
-    groups_together,
     nearest_first,
     plan_points,
-    solve,
-    solve_in_tiers,
 )
-from models.placement.eligibility import miles_from_family, miles_from_school
 from models.placement.explain import alternatives
-from models.placement.problem import FREE, HUNDREDTHS, UNPLACED, IntArray
+from models.placement.problem import FREE, IntArray
 from models.placement.sides import rows_kept
-from models.placement.solve import Tier, price_points
+from models.placement.steady import keep_what_was
 from models.placement.terms import weights_of_tier
-from models.placement.terms.distance import LINE_MILES
 from rcc_forecast.errors import NothingUsableError
 from rcc_forecast.placement.build import Built, build_problem
+from rcc_forecast.placement.engine import Solved, solve_built, warm_start
+from rcc_forecast.placement.equity import NOT_FOR_PUBLICATION, equity_table, largest_gaps
 from rcc_forecast.placement.explained import groups_table, prices_table, shortages_table
-from rcc_forecast.placement.figures import in_authority, in_points, moved, plan_figures
+from rcc_forecast.placement.figures import in_points, plan_figures
+from rcc_forecast.placement.noticed import noticed
+from rcc_forecast.placement.overridden import overrides_table, overrides_told, without_choices
+from rcc_forecast.placement.plan_before import PlanBefore
+from rcc_forecast.placement.plan_table import BEST_KEPT, alternatives_table, plan_table
 from rcc_forecast.placement.read import tidy_children, tidy_homes
+from rcc_forecast.placement.rules_told import rules_table
 from rcc_forecast.placement.settings import Settings, settings_of
-from rcc_forecast.placement.words import reasons
+from rcc_forecast.placement.what_if import compared, what_if_table
 from rcc_forecast.results.findings import Findings
 from rcc_forecast.results.placement import PlacementPlan
-from rcc_forecast.tables.placement import PLAN
 
 ADVICE = (
     "This plan is advice to the people who know the children, never a decision. It knows only "
     "what the tables say."
 )
-
-
-@dataclass(frozen=True, slots=True)
-class _Solved:
-    """The solution by points, and the tiers where they were asked for."""
-
-    priced: Priced
-    home: IntArray
-    status: str
-    cut: bool
-    tiers: list[Tier]
 
 
 def plan_placements(
@@ -71,7 +62,9 @@ def plan_placements(
     weights: Mapping[str, Any] | None = None,
     rules: Mapping[str, Any] | None = None,
     tiers: Sequence[str] | None = None,
+    budgets: Mapping[str, float] | None = None,
     overrides: pd.DataFrame | None = None,
+    before: PlanBefore | None = None,
     seed: int = 0,
     time_limit: float | None = None,
     progress: Callable[[str], None] = lambda _: None,
@@ -92,8 +85,12 @@ def plan_placements(
         ``[weights]`` and ``[rules]`` of a scenario.
     tiers : sequence of str, optional
         ``[tiers] order``: makes the plan lexicographic.
+    budgets : mapping of str to float, optional
+        Pounds a week for the children of an authority, by its code.
     overrides : DataFrame, optional
         Columns child_id, home_id, reason: what people have chosen.
+    before : PlanBefore, optional
+        The plan that this one is a what-if of.
     seed : int
         The same inputs and seed give the same plan, unless a time limit cut it.
     time_limit : float, optional
@@ -111,33 +108,107 @@ def plan_placements(
     ------
     NothingUsableError
         No child can be planned for.
-    UnknownNameError, SettingError, NotYetPossibleError
+    UnknownNameError, SettingError
         A weight, rule or tier cannot be used.
     """
     started = monotonic()
-    settings = settings_of(weights=weights, rules=rules, tiers=tiers)
+    settings = settings_of(weights=weights, rules=rules, tiers=tiers, budgets=budgets)
     children, homes, found = _tidy(children, homes, findings or Findings.none())
     if children.empty:
         raise NothingUsableError(wanted="A plan", reason="no row of children can be used.")
     built = build_problem(
-        children, homes, on=on, replan=replan, rules=settings.rules, overrides=overrides
+        children,
+        homes,
+        on=on,
+        replan=replan,
+        rules=settings.rules,
+        overrides=overrides,
+        budgets=settings.budgets,
     )
     effort = (
         Effort()
         if time_limit is None
         else Effort(seconds_left=lambda: time_limit - (monotonic() - started))
     )
-    solved = _solve(built, settings, seed=seed, effort=effort, progress=progress)
-    scenario = _scenario(settings, on=on, replan=replan, overrides=overrides, seed=seed)
+    warm = None if before is None else warm_start(built, before)
+    solved = solve_built(built, settings, seed=seed, effort=effort, warm=warm, progress=progress)
+    proposed = None
+    if overrides is not None and (built.problem.children.fixed_home != FREE).any():
+        progress("planning without anyone's choice, to tell what the choices cost")
+        free = without_choices(built)
+        near = Warm(solved.home, solved.priced.prices)
+        proposed = solve_built(
+            free, settings, seed=seed, effort=effort, warm=near, progress=progress
+        ).home
+    if before is not None:
+        solved = _steadied(built, solved, settings, before)
+    scenario = _scenario(
+        settings, on=on, replan=replan, overrides=overrides, seed=seed, before=before
+    )
+    progress("explaining the plan")
+    plan = _explained(built, solved, settings, scenario, overrides, proposed, before)
+    plan.summary["seconds"] = round(monotonic() - started, 2)
+    return replace(plan, findings=Findings.joined([found, built.findings, plan.findings]))
+
+
+def _steadied(built: Built, solved: Solved, settings: Settings, before: PlanBefore) -> Solved:
+    """Take back changes too small to ask of a child; strict tiers leave no room for that."""
+    if solved.tiers:
+        return solved
+    home = keep_what_was(
+        built.problem,
+        solved.home,
+        before.homes_of(built),
+        weights=settings.weights,
+        change_of_plan=settings.change_of_plan,
+    )
+    points = [
+        int(plan_points(built.problem, plan, weights=settings.weights).sum())
+        for plan in (solved.home, home)
+    ]
+    status = solved.status if points[1] <= points[0] else "feasible"
+    return replace(solved, home=home, status=status)
+
+
+def _explained(
+    built: Built,
+    solved: Solved,
+    settings: Settings,
+    scenario: dict[str, Any],
+    overrides: pd.DataFrame | None,
+    proposed: IntArray | None,
+    before: PlanBefore | None,
+) -> PlacementPlan:
+    home, weights = solved.home, settings.weights
+    others = alternatives(solved.ground, home, n_best=BEST_KEPT)
+    plan = plan_table(built, home, others, weights=weights, overrides=overrides)
+    equity = equity_table(built, home, weights=weights)
+    summary = _summary(built, solved, settings, scenario)
+    summary["equity"] = {"note": NOT_FOR_PUBLICATION, "largest_gaps": largest_gaps(equity)}
+    chosen = what_if = None
+    if overrides is not None:
+        without = home if proposed is None else proposed
+        chosen = overrides_table(built, home, without, overrides, weights=weights)
+        summary["overrides"] = overrides_told(built, home, without, weights=weights)
+    if before is not None:
+        what_if = what_if_table(built, plan, home, before)
+        change = settings.change_of_plan
+        summary["from"] = compared(summary, what_if, before, change_of_plan=change)
+    prices = prices_table(built, home, solved.ground)
     return PlacementPlan(
-        plan=_plan_table(built, solved, settings, overrides),
-        groups=groups_table(built, solved.home, solved.priced, settings.weights),
-        prices=prices_table(built, solved.home, solved.priced),
-        shortages=shortages_table(built, solved.home),
-        summary=_summary(built, solved, settings, scenario, seconds=monotonic() - started),
+        plan=plan,
+        groups=groups_table(built, home, solved.ground),
+        prices=prices,
+        shortages=shortages_table(built, home, solved.ground),
+        summary=summary,
         certificate=_certificate(built, solved),
         scenario=scenario,
-        findings=found + built.findings,
+        findings=noticed(built, solved.ground, home),
+        alternatives=alternatives_table(built, home, others),
+        equity=equity,
+        rules=rules_table(built, home, solved.ground, prices),
+        overrides=chosen,
+        what_if=what_if,
     )
 
 
@@ -156,86 +227,11 @@ def _tidy(
     return children, homes, found
 
 
-def _solve(
-    built: Built,
-    settings: Settings,
-    *,
-    seed: int,
-    effort: Effort,
-    progress: Callable[[str], None],
-) -> _Solved:
-    if not settings.tiers:
-        priced = solve(
-            built.problem, weights=settings.weights, seed=seed, effort=effort, progress=progress
-        )
-        solution = priced.solution
-        return _Solved(priced, solution.home, solution.status, solution.cut, [])
-    reached = solve_in_tiers(
-        built.problem,
-        weights=settings.weights,
-        order=settings.tiers,
-        seed=seed,
-        effort=effort,
-        progress=progress,
-    )
-    home = reached[-1].priced.solution.home
-    proven = all(tier.priced.solution.status == "optimal" for tier in reached)
-    cut = any(tier.priced.solution.cut for tier in reached)
-    by_points = price_points(built.problem, home, weights=settings.weights, effort=effort)
-    return _Solved(by_points, home, "optimal" if proven else "feasible", cut, reached)
-
-
-def _plan_table(
-    built: Built, solved: _Solved, settings: Settings, overrides: pd.DataFrame | None
-) -> pd.DataFrame:
-    problem, home = built.problem, solved.home
-    placed = home != UNPLACED
-    row = np.flatnonzero(placed)
-    labels = built.homes.iloc[home[row]].set_axis(row)
-    miles = miles_from_family(problem, row, home[row])
-    siblings = (problem.group_size > 1)[problem.children.group]
-    together = groups_together(problem, home)[problem.children.group]
-    best = alternatives(solved.priced.groups, solved.priced.prices, home)
-    table = pd.DataFrame(
-        {
-            "child_id": built.children["child_id"],
-            "home_id": labels["home_id"],
-            "placement_type": labels["placement_type"],
-            "distance_miles": pd.Series(np.round(miles, 2), row),
-            "school_miles": pd.Series(np.round(miles_from_school(problem, row, home[row]), 2), row),
-            "over_20_miles": pd.Series((miles > LINE_MILES).astype(int), row, dtype="Int64"),
-            "in_authority": pd.Series(
-                in_authority(problem, row, home[row]).astype(int), row, dtype="Int64"
-            ),
-            "siblings_together": pd.Series(together.astype(int), dtype="Int64").where(siblings),
-            "moved": moved(problem, home).astype(int),
-            "weekly_cost_gbp": labels["weekly_cost_gbp"],
-            "points": plan_points(problem, home, weights=settings.weights) / HUNDREDTHS,
-            "reason": reasons(built, home, best),
-            "override_reason": _override_reasons(built, overrides),
-            "wish": built.children["wish"],
-        },
-        index=built.children.index,
-    )
-    return PLAN.check(table.iloc[built.as_filed].reset_index(drop=True))
-
-
-def _override_reasons(built: Built, overrides: pd.DataFrame | None) -> pd.Series:
-    """Give a person's reason to the children whose home a person chose, and to no other."""
-    if overrides is None or overrides.empty:
-        return pd.Series("", built.children.index, dtype="str")
-    first = overrides.drop_duplicates("child_id").set_index("child_id")["reason"]
-    given = built.children["child_id"].map(first).fillna("").astype("str")
-    return given.where(built.problem.children.fixed_home != FREE, "")
-
-
 def _summary(
     built: Built,
-    solved: _Solved,
+    solved: Solved,
     settings: Settings,
     scenario: dict[str, Any],
-    *,
-    seconds: float,
 ) -> dict[str, Any]:
     problem, weights = built.problem, settings.weights
     figures = plan_figures(problem, solved.home, weights=weights)
@@ -254,7 +250,7 @@ def _summary(
         "families": families,
         "tiers": _tiers(problem, solved, settings, figures["objective"], bound),
         "limits": {
-            name: {"used": used, "limit": limit}
+            built.rule_label(name): {"used": used, "limit": limit}
             for name, (used, limit) in rows_kept(problem, solved.home).items()
         },
         "homes": problem.n_homes,
@@ -263,7 +259,7 @@ def _summary(
         "replan": scenario["replan"],
         "seed": scenario["seed"],
         "scenario_sha256": _digest(scenario),
-        "seconds": round(seconds, 2),
+        "seconds": None,
         "as_is": plan_figures(problem, problem.children.present_home, weights=weights),
         "greedy": plan_figures(problem, nearest_first(problem), weights=weights),
     }
@@ -282,7 +278,7 @@ def _share(part: float, whole: float) -> float:
 
 
 def _tiers(
-    problem: PlacementProblem, solved: _Solved, settings: Settings, objective: float, bound: float
+    problem: PlacementProblem, solved: Solved, settings: Settings, objective: float, bound: float
 ) -> list[dict[str, Any]]:
     if not solved.tiers:
         gap = _share(objective - bound, objective)
@@ -306,7 +302,7 @@ def _tiers(
     return told
 
 
-def _certificate(built: Built, solved: _Solved) -> dict[str, Any]:
+def _certificate(built: Built, solved: Solved) -> dict[str, Any]:
     entries = [("points", solved.priced)] + [(tier.name, tier.priced) for tier in solved.tiers]
     return {
         "unit": "hundredths of a point; in tier 'placed' hundredths of a child",
@@ -321,10 +317,8 @@ def _certificate(built: Built, solved: _Solved) -> dict[str, Any]:
 
 
 def _priced_homes(built: Built, name: str, priced: Priced) -> dict[str, Any]:
-    certificate = certify(priced.groups, priced.prices)
-    triples = np.column_stack(
-        [certificate.place, certificate.two_places, certificate.three_places]
-    ).astype(np.int64)
+    certificate = certify(priced)
+    triples = certificate.home.astype(np.int64)
     dear = np.flatnonzero(triples.any(axis=1))
     ids = built.homes["home_id"].to_numpy(object)
     return {
@@ -332,8 +326,8 @@ def _priced_homes(built: Built, name: str, priced: Priced) -> dict[str, Any]:
         "bound": certificate.bound,
         "homes": {str(ids[row]): [int(price) for price in triples[row]] for row in dear},
         "limits": {
-            row.name: {"price": certificate.side[row.name], "limit": row.limit}
-            for row in priced.groups.rows
+            built.rule_label(limit.name): {"price": limit.price, "limit": limit.limit}
+            for limit in certificate.limits
         },
     }
 
@@ -345,8 +339,13 @@ def _scenario(
     replan: bool,
     overrides: pd.DataFrame | None,
     seed: int,
+    before: PlanBefore | None,
 ) -> dict[str, Any]:
     chosen = [] if overrides is None else overrides[["child_id", "home_id"]].to_dict("records")
+    what_if_of = before and {
+        "scenario_sha256": before.summary.get("scenario_sha256"),
+        "change_of_plan": settings.change_of_plan,
+    }
     return {
         "on": on.date().isoformat(),
         "replan": replan,
@@ -355,4 +354,6 @@ def _scenario(
         "tiers": list(settings.tiers),
         "overrides": chosen,
         "seed": seed,
+        "budgets": settings.budgets,
+        "from": what_if_of,
     }

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from scipy.spatial import cKDTree
 
 from rcc_forecast.codes import ADULT_AGE, SEX_FROM_NUMBER
 from rcc_forecast.errors import UnreadableInputError
@@ -58,6 +59,13 @@ CHILD_DEFAULTS: dict[str, float | str] = {
 _SEX_WORDS = {**SEX_FROM_NUMBER, "MALE": "M", "FEMALE": "F", "BOYS": "M", "GIRLS": "F"}
 _ANY_WORDS = {"MIXED": "any", "BOTH": "any", "ALL": "any", "U": "any"}
 _COORDINATES = ["easting", "northing"]
+
+_GRID_FROM = np.array([1_000.0, 1_000.0])
+_GRID_TO = np.array([700_000.0, 1_300_000.0])
+"""Corners of the British National Grid, metres; nearer to its origin there is only sea."""
+
+_FARTHEST_IN_ENGLAND = 80_000.0
+"""Metres: no place in England is farther from the middle of an authority (Land's End: 70 km)."""
 
 
 def read_homes(path: Path) -> tuple[pd.DataFrame, Findings]:
@@ -350,8 +358,32 @@ def _locate(typed: Typed) -> None:
         column="postcode",
         found="neither coordinates nor a postcode of the directory",
     )
+    _outside(typed, easting, northing)
     typed.put("easting", easting)
     typed.put("northing", northing)
+
+
+def _outside(typed: Typed, easting: pd.Series, northing: pd.Series) -> None:
+    """Refuse what is no place of the British grid, and tell what is far from England."""
+    metres = pd.DataFrame({"easting": easting, "northing": northing}).fillna(-1.0)
+    known = easting.notna() & northing.notna()
+    inside = (metres > _GRID_FROM).all(axis=1) & (metres < _GRID_TO).all(axis=1)
+    typed.refuse(
+        "place-not-on-grid",
+        known & ~inside,
+        column="easting",
+        found="coordinates that are not metres of the British National Grid, such as degrees",
+    )
+    middles = AUTHORITIES[["easting", "northing"]].dropna().to_numpy(float)
+    away, _ = cKDTree(middles).query(metres.to_numpy(float))
+    typed.tell(
+        "place-outside-england",
+        Severity.NOTED,
+        known & inside & pd.Series(away > _FARTHEST_IN_ENGLAND, metres.index),
+        column="easting",
+        found="a place in the sea or outside England: more than 50 miles from every authority",
+        done="used as it stands",
+    )
 
 
 def _without_family(

@@ -18,10 +18,16 @@ _NUMBERS = {
     "weekly_budget_gbp": float("inf"),
     "max_out_of_area_pct": 100.0,
     "max_for_profit_pct": 100.0,
+    "max_disparity_pct": 100.0,
 }
-_NOT_YET = {"max_disparity_pct": "a limit on disparity between groups of children"}
-RULE_NAMES = (*_NUMBERS, *_NOT_YET, "min_grade", "need3_childrens_home_only")
+RULE_NAMES = (*_NUMBERS, "min_grade", "need3_childrens_home_only")
 """Keys of ``[rules]``."""
+
+CHANGE_OF_PLAN = "change_of_plan"
+"""Weight of a what-if: what a child's other home than in the plan before must be worth."""
+
+DEFAULT_CHANGE_OF_PLAN = 25.0
+"""Points: two and a half miles, so that nobody moves for a reason too small to tell."""
 
 
 class SettingError(RccError):
@@ -30,17 +36,6 @@ class SettingError(RccError):
     def __init__(self, *, name: str, expected: str) -> None:
         self.name, self.expected = name, expected
         super().__init__(f"{name}: expected {expected}. Correct the value or leave it out.")
-
-
-class NotYetPossibleError(RccError):
-    """A rule of the contract that this version cannot hold, and so refuses."""
-
-    def __init__(self, *, name: str, what: str) -> None:
-        self.name, self.what = name, what
-        super().__init__(
-            f"{name}: {what} cannot be held by this version. Leave the rule out; nothing was "
-            f"planned without it."
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +52,18 @@ class Settings:
         The same as the region wrote them.
     tiers : tuple of str
         Order of the tiers; empty for the weighted sum.
+    budgets : dict of str to float
+        Pounds a week for the children of an authority, by its code.
+    change_of_plan : float
+        Points a child's other home must be worth, in a what-if.
     """
 
     weights: dict[str, float]
     rules: Rules
     given_rules: dict[str, Any]
     tiers: tuple[str, ...]
+    budgets: dict[str, float]
+    change_of_plan: float = DEFAULT_CHANGE_OF_PLAN
 
 
 def settings_of(
@@ -70,6 +71,7 @@ def settings_of(
     weights: Mapping[str, Any] | None = None,
     rules: Mapping[str, Any] | None = None,
     tiers: Sequence[str] | None = None,
+    budgets: Mapping[str, float] | None = None,
 ) -> Settings:
     """Check what a scenario asks of the optimiser.
 
@@ -81,6 +83,8 @@ def settings_of(
         ``[rules]`` of the scenario.
     tiers : sequence of str, optional
         ``[tiers] order`` of the scenario.
+    budgets : mapping of str to float, optional
+        Pounds a week, by code of the authority.
 
     Raises
     ------
@@ -88,22 +92,24 @@ def settings_of(
         A name is not known; the nearest is offered.
     SettingError
         A value cannot be used.
-    NotYetPossibleError
-        A rule that this version cannot hold.
     """
-    given = dict(rules or {})
+    given, given_weights = dict(rules or {}), _checked_weights(weights or {})
+    change_of_plan = given_weights.pop(CHANGE_OF_PLAN, DEFAULT_CHANGE_OF_PLAN)
     return Settings(
-        weights={**DEFAULT_WEIGHTS, **_checked_weights(weights or {})},
+        weights={**DEFAULT_WEIGHTS, **given_weights},
         rules=_checked_rules(given),
         given_rules=given,
         tiers=_checked_tiers(tiers or ()),
+        budgets=_checked_budgets(budgets or {}),
+        change_of_plan=change_of_plan,
     )
 
 
 def _checked_weights(weights: Mapping[str, Any]) -> dict[str, float]:
+    known = (*DEFAULT_WEIGHTS, CHANGE_OF_PLAN)
     for name, points in weights.items():
-        if name not in DEFAULT_WEIGHTS:
-            raise UnknownNameError(what="weight", given=name, known=DEFAULT_WEIGHTS)
+        if name not in known:
+            raise UnknownNameError(what="weight", given=name, known=known)
         if not _is_number(points, high=1e7):
             raise SettingError(name=f"[weights] {name}", expected="a number from 0 to 10,000,000")
     return {name: float(points) for name, points in weights.items()}
@@ -113,8 +119,6 @@ def _checked_rules(rules: Mapping[str, Any]) -> Rules:
     for name, value in rules.items():
         if name not in RULE_NAMES:
             raise UnknownNameError(what="rule", given=name, known=RULE_NAMES)
-        if name in _NOT_YET:
-            raise NotYetPossibleError(name=f"[rules] {name}", what=_NOT_YET[name])
         if name in _NUMBERS and not _is_number(value, high=_NUMBERS[name]):
             raise SettingError(name=f"[rules] {name}", expected="a number, not below 0")
         if name == "min_grade" and value not in GRADE_NUMBER:
@@ -123,9 +127,22 @@ def _checked_rules(rules: Mapping[str, Any]) -> Rules:
         if name == "need3_childrens_home_only" and not isinstance(value, bool):
             raise SettingError(name=f"[rules] {name}", expected="true or false")
     numbers = {name: float(rules[name]) for name in _NUMBERS if name in rules}
-    grade = GRADE_NUMBER[rules["min_grade"]] if "min_grade" in rules else None
-    need_3 = bool(rules.get("need3_childrens_home_only", False))
-    return Rules(min_grade=grade, need3_childrens_home_only=need_3, **numbers)
+    return Rules(
+        min_grade=GRADE_NUMBER[rules["min_grade"]] if "min_grade" in rules else None,
+        need3_childrens_home_only=bool(rules.get("need3_childrens_home_only", False)),
+        max_miles=numbers.get("max_miles"),
+        weekly_budget_gbp=numbers.get("weekly_budget_gbp"),
+        max_out_of_area_pct=numbers.get("max_out_of_area_pct"),
+        max_for_profit_pct=numbers.get("max_for_profit_pct"),
+        max_disparity_pct=numbers.get("max_disparity_pct"),
+    )
+
+
+def _checked_budgets(budgets: Mapping[str, float]) -> dict[str, float]:
+    for pounds in budgets.values():
+        if not _is_number(pounds, high=float("inf")):
+            raise SettingError(name="[budget] weekly_gbp", expected="a number, not below 0")
+    return {code: float(pounds) for code, pounds in sorted(budgets.items())}
 
 
 def _checked_tiers(tiers: Sequence[str]) -> tuple[str, ...]:

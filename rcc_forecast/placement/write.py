@@ -30,10 +30,17 @@ def write_plan(plan: PlacementPlan, out: Path, *, scenario_text: str | None = No
         "prices.csv": _csv(plan.prices),
         "shortages.csv": _csv(plan.shortages),
         "findings.csv": _csv(plan.findings.frame),
+        "alternatives.csv": _csv(plan.alternatives),
+        "equity.csv": _csv(plan.equity),
+        "rules.csv": _csv(plan.rules),
         "summary.json": _json(plan.summary),
         "certificate.json": _json(plan.certificate),
         "scenario.json": _json(plan.scenario),
     }
+    if plan.overrides is not None:
+        texts["overrides.csv"] = _csv(plan.overrides)
+    if plan.what_if is not None:
+        texts["whatif.csv"] = _csv(plan.what_if)
     if scenario_text is not None:
         texts["scenario.toml"] = scenario_text
     out.mkdir(parents=True, exist_ok=True)

@@ -17,8 +17,7 @@ class PlacementPlan:
     Attributes
     ----------
     plan : DataFrame
-        A `PLAN` table: one row a child in the order of the input, then
-        ``override_reason`` and ``wish``.
+        A `PLAN` table: one row a child in the order of the input.
     groups : DataFrame
         A `GROUPS` table: one row a sibling group.
     prices : DataFrame
@@ -33,6 +32,16 @@ class PlacementPlan:
         What was asked: day, replan, weights, rules, tiers, overrides, seed.
     findings : Findings
         What had to be decided about the data.
+    alternatives : DataFrame
+        An `ALTERNATIVES` table: other homes of each child, by name.
+    equity : DataFrame
+        An `EQUITY` table: who gets what; not for publication.
+    rules : DataFrame
+        A `RULES_TOLD` table: which rule binds, and what easing it is worth.
+    overrides : DataFrame, optional
+        An `OVERRIDES` table, where people have chosen.
+    what_if : DataFrame, optional
+        A `WHAT_IF` table, where the plan is a what-if of one before.
     """
 
     plan: pd.DataFrame
@@ -43,3 +52,8 @@ class PlacementPlan:
     certificate: dict[str, Any]
     scenario: dict[str, Any]
     findings: Findings
+    alternatives: pd.DataFrame
+    equity: pd.DataFrame
+    rules: pd.DataFrame
+    overrides: pd.DataFrame | None = None
+    what_if: pd.DataFrame | None = None

@@ -161,6 +161,9 @@ BLOCKS: dict[str, dict[str, Key]] = {
 }
 """Every block of the file with its keys; `weights` takes the optimiser's own names."""
 
+WEIGHTS = (*DEFAULT_WEIGHTS, "change_of_plan")
+"""What `[weights]` takes: the optimiser's terms, and what a change must be worth in a what-if."""
+
 AIMS = ["placed", "together", "near", "continuity", "rest"]
 """What `[tiers] order` may put in order."""
 
@@ -217,7 +220,7 @@ def parse_scenario(given: dict[str, Any], *, name: str = "scenario") -> Scenario
             raise UnknownNameError(what="key of [homes]", given=key, known=["add", "close"])
     one = {
         section: _single(given[section], section, name)
-        for section in ("entries", "exits", "durations", "moves", "foster", "prices", "budget")
+        for section in ("entries", "exits", "durations", "moves", "foster", "prices")
         if section in given
     }
     scenario = Scenario(
@@ -232,7 +235,7 @@ def parse_scenario(given: dict[str, Any], *, name: str = "scenario") -> Scenario
         on_demand=tuple(one[s] for s in ("entries", "exits", "durations", "moves") if s in one),
         on_money=(
             *_many(given.get("contracts", []), "contracts", name),
-            *((one["budget"],) if "budget" in one else ()),
+            *_budgets(given.get("budget", []), name),
         ),
     )
     _check_complete(scenario)
@@ -247,7 +250,15 @@ def require_supported(scenario: Scenario) -> None:
     UnsupportedScenarioError
         Names every such lever.
     """
-    levers = [f"{block.where}: contracts and budgets" for block in scenario.on_money]
+    levers = [
+        f"{block.where}: contracts" for block in scenario.on_money if block not in scenario.budgets
+    ]
+    levers += [
+        f"{block.where} {key}: a budget holds for the whole plan, as one number"
+        for block in scenario.budgets
+        for key, value in block.given.items()
+        if isinstance(value, tuple) or key in _WHEN
+    ]
     levers += [
         f"{block.where} {key}: an interval; give one number"
         for block in scenario.on_demand
@@ -294,6 +305,18 @@ def _single(given: Any, section: str, name: str, *, where: str = "") -> Block:
     return Block(where, values)
 
 
+def _budgets(given: Any, name: str) -> tuple[Block, ...]:
+    """Read one ``[budget]``, or a ``[[budget]]`` for each authority."""
+    blocks = (
+        _many(given, "budget", name)
+        if isinstance(given, list)
+        else (_single(given, "budget", name),)
+    )
+    for block in blocks:
+        _must("weekly_gbp" in block.given, name, f"{block.where} weekly_gbp", AMOUNT.expected)
+    return blocks
+
+
 def _many(given: Any, section: str, name: str) -> tuple[Block, ...]:
     where = f"[[{section}]]"
     _must(isinstance(given, list), name, where, "a list of blocks")
@@ -306,8 +329,8 @@ def _many(given: Any, section: str, name: str) -> tuple[Block, ...]:
 def _weights(given: Any, name: str) -> dict[str, float]:
     _must(isinstance(given, dict), name, "[weights]", "names with points")
     for key, value in given.items():
-        if key not in DEFAULT_WEIGHTS:
-            raise UnknownNameError(what="weight", given=key, known=DEFAULT_WEIGHTS)
+        if key not in WEIGHTS:
+            raise UnknownNameError(what="weight", given=key, known=WEIGHTS)
         _must(_number(value) is not None, name, f"[weights] {key}", NUMBER.expected)
     return {key: float(value) for key, value in given.items()}
 

@@ -93,6 +93,11 @@ class Scenario:
         single = [block for block in (self.foster, self.prices) if block is not None]
         return (*self.closed, *self.added, *single)
 
+    @property
+    def budgets(self) -> tuple[Block, ...]:
+        """``[budget]`` blocks: limits of a placement plan, for all or for one authority."""
+        return tuple(block for block in self.on_money if "budget" in block.where)
+
     def as_dict(self) -> dict[str, Any]:
         """Give the scenario in words that JSON knows, for provenance."""
         blocks = (*self.on_homes, *self.on_demand, *self.on_money)

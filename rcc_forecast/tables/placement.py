@@ -93,9 +93,168 @@ PLAN = Table(
         Column("reason", "Why this home, in words", Kind.TEXT),
         Column("override_reason", "Why a person chose this home", Kind.TEXT),
         Column("wish", "The child's own wish, shown and never scored", Kind.TEXT),
+        Column(
+            "stays_at_school",
+            "1 where the home is within 3 miles of the school, or no farther from it than the "
+            "family home; blank where no school is given",
+            Kind.FLAG,
+            codes=YES_NO,
+        ),
+        Column(
+            "keeps_area_ties",
+            "1 in the child's own authority, where social worker, reviewing officer and GP can "
+            "stay",
+            Kind.FLAG,
+            codes=YES_NO,
+        ),
+    ),
+    "README, section Placement plan; 3 miles: Education Act 1996, section 444(5)",
+    key=("child_id",),
+)
+
+ALTERNATIVES = Table(
+    "alternatives",
+    "One other home for a child, named, and what it would mean",
+    (
+        Column("child_id", "The region's reference of the child", Kind.IDENTIFIER, required=True),
+        Column("rank", "1 for the best of the other homes", Kind.INTEGER, low=1),
+        Column("home_id", "The other home", Kind.IDENTIFIER, required=True),
+        Column("distance_miles", "From the family home", Kind.NUMBER, unit="miles"),
+        Column(
+            "points_more",
+            "What it costs more than the home proposed, with the brothers and sisters who would "
+            "live there too; below 0 where it is better for them",
+            Kind.NUMBER,
+            unit="points",
+        ),
+        Column(
+            "worth_to_others",
+            "What its places are worth more to other children than those proposed",
+            Kind.NUMBER,
+            unit="points",
+        ),
+        Column("has_room", "1 where places are left in the plan", Kind.FLAG, codes=YES_NO),
+        Column("what_it_means", "In words", Kind.TEXT),
+    ),
+    "README, section Placement plan",
+    key=("child_id", "rank"),
+)
+
+WHAT_IF = Table(
+    "whatif",
+    "One child in the plan before and in the plan now",
+    (
+        Column("child_id", "The region's reference of the child", Kind.IDENTIFIER, required=True),
+        Column("home_before", "Home in the plan before", Kind.IDENTIFIER),
+        Column("home_after", "Home in the plan now", Kind.IDENTIFIER),
+        Column("changed", "1 where they differ", Kind.FLAG, codes=YES_NO),
+        Column("distance_before", "From the family home", Kind.NUMBER, unit="miles"),
+        Column("distance_after", "From the family home", Kind.NUMBER, unit="miles"),
+        Column(
+            "siblings_together_before",
+            "1 where all brothers and sisters shared the home; blank for one child",
+            Kind.FLAG,
+            codes=YES_NO,
+        ),
+        Column("siblings_together_after", "The same now", Kind.FLAG, codes=YES_NO),
+        Column("points_before", "Share of the objective then", Kind.NUMBER, unit="points"),
+        Column("points_after", "Share of the objective now", Kind.NUMBER, unit="points"),
+        Column("why", "Why the home changed, in words", Kind.TEXT),
     ),
     "README, section Placement plan",
     key=("child_id",),
+)
+
+OVERRIDES = Table(
+    "overrides",
+    "One choice by a person, beside what the plan would have proposed",
+    (
+        Column("child_id", "The region's reference of the child", Kind.IDENTIFIER, required=True),
+        Column("home_proposed", "Home proposed without any choice", Kind.IDENTIFIER),
+        Column("home_chosen", "Home that the person chose", Kind.IDENTIFIER),
+        Column("kept", "1 where the plan keeps the choice", Kind.FLAG, codes=YES_NO),
+        Column("reason", "The person's reason", Kind.TEXT),
+        Column("wish", "The child's own wish, shown and never scored", Kind.TEXT),
+        Column(
+            "points_more",
+            "What the choice costs the child and the brothers and sisters; below 0 where it is "
+            "better for them",
+            Kind.NUMBER,
+            unit="points",
+        ),
+        Column(
+            "places_taken_from",
+            "Children of other families who would have lived in the home chosen, and live "
+            "elsewhere",
+            Kind.IDENTIFIER,
+        ),
+        Column("what_it_means", "In words", Kind.TEXT),
+    ),
+    "README, section Placement plan",
+)
+
+EQUITY = Table(
+    "equity",
+    "One outcome for one group of children, against all; a working table, not for publication",
+    (
+        Column("by", "What the group shares", Kind.TEXT, required=True),
+        Column("group", "The group", Kind.TEXT, required=True),
+        Column("name", "The group in words", Kind.TEXT),
+        Column("outcome", "What is measured", Kind.TEXT, required=True),
+        Column("count", "Children of the group it can be said of", Kind.INTEGER, unit="children"),
+        Column("with_outcome", "Those with the outcome", Kind.INTEGER, unit="children"),
+        Column("value", "Rate, 0 to 1; a mean for miles and points", Kind.NUMBER),
+        Column("all_children", "The same over all children", Kind.NUMBER),
+        Column("gap", "Value less that of all children", Kind.NUMBER),
+        Column("low", "Lower end of the 95% interval of a rate (Wilson)", Kind.NUMBER),
+        Column("high", "Upper end", Kind.NUMBER),
+        Column("note", "What to keep in mind", Kind.TEXT),
+    ),
+    "README, section Placement plan",
+    key=("by", "group", "outcome"),
+)
+
+RULES_TOLD = Table(
+    "rules",
+    "One rule or limit of the plan: whether it binds, and what easing it would be worth",
+    (
+        Column("rule", "Name of the rule", Kind.TEXT, required=True),
+        Column("about", "Whom or what it is about", Kind.TEXT),
+        Column("limit", "Where it stands", Kind.NUMBER),
+        Column("used", "What the plan uses of it", Kind.NUMBER),
+        Column("unit", "Unit of both", Kind.TEXT),
+        Column("binding", "1 where it binds", Kind.FLAG, codes=YES_NO),
+        Column("price", "Worth of one unit more", Kind.NUMBER, unit="points"),
+        Column("children", "Children it keeps from every home", Kind.INTEGER, unit="children"),
+        Column("cheapest_relaxation", "In words", Kind.TEXT),
+    ),
+    "README, section Placement plan",
+)
+
+FRONTIER = Table(
+    "frontier",
+    "One plan of a ladder of weights",
+    (
+        Column("weight", "Name of the weight that was changed", Kind.TEXT, required=True),
+        Column("value", "Its points", Kind.NUMBER, unit="points"),
+        Column("groups_together_pct", "Sibling groups together", Kind.NUMBER, unit="per cent"),
+        Column("mean_miles", "From the family home", Kind.NUMBER, unit="miles"),
+        Column("over_20_miles_pct", "Children beyond 20 miles", Kind.NUMBER, unit="per cent"),
+        Column("weekly_cost_gbp", "Cost of all places", Kind.NUMBER, unit="GBP a week"),
+        Column("unplaced", "Children without a home", Kind.INTEGER, unit="children"),
+        Column("objective", "Points at these weights", Kind.NUMBER, unit="points"),
+        Column("bound", "Proven not to be beaten, at these weights", Kind.NUMBER, unit="points"),
+        Column("net_gap", "As in summary.json", Kind.NUMBER),
+        Column(
+            "efficient",
+            "1 where no other row is as good in placing, togetherness, miles and cost and better "
+            "in one",
+            Kind.FLAG,
+            codes=YES_NO,
+        ),
+    ),
+    "README, section Placement plan",
+    key=("weight", "value"),
 )
 
 GROUPS = Table(

@@ -11,9 +11,12 @@ import pkgutil
 
 from models.placement.terms.base import (
     DEFAULT_WEIGHTS,
+    DEPENDS_ON,
     HOME_TERMS,
+    LINE_MILES,
     TERMS,
     TIERS,
+    DependsOn,
     PairTerm,
     home_points,
     pair_points,
@@ -25,9 +28,12 @@ for _file in pkgutil.iter_modules(__path__):
 
 __all__ = [
     "DEFAULT_WEIGHTS",
+    "DEPENDS_ON",
     "HOME_TERMS",
+    "LINE_MILES",
     "TERMS",
     "TIERS",
+    "DependsOn",
     "PairTerm",
     "home_points",
     "pair_points",

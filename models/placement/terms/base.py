@@ -9,11 +9,38 @@ in the README, section Placement plan.
 from __future__ import annotations
 
 from collections.abc import Callable
+from enum import Enum, auto
 from typing import Protocol
 
 import numpy as np
 
 from models.placement.problem import HUNDREDTHS, FloatArray, IntArray, PlacementProblem, Weights
+
+LINE_MILES = 20.0
+"""DfE, *Children looked after in England*: placements over 20 miles from home."""
+
+
+class DependsOn(Enum):
+    """What the amount of a term depends on: by it the term is compiled once for all pairs.
+
+    It is a promise that `models.placement.tables.compile_tables` relies on and
+    the tests hold every term to.
+    """
+
+    FAMILY_MILES = auto()
+    """The amount is the miles from the family."""
+    BEYOND_LINE = auto()
+    """The amount is 1 for more than `LINE_MILES` from the family, else 0."""
+    SCHOOL_MILES = auto()
+    """The amount is the miles from the school, 0 without one."""
+    AUTHORITY = auto()
+    """The amount is 1 where the home's authority is not the child's, else 0."""
+    PRESENT_HOME = auto()
+    """Nothing for the present home; the same for each other home, whichever it is."""
+    HOME = auto()
+    """The same for every child in the home."""
+    PROFILE_AND_KIND = auto()
+    """By the child's needs and suitability, and the home's kind and `childrens_home`."""
 
 
 class PairTerm(Protocol):
@@ -29,6 +56,9 @@ TIERS = ("placed", "together", "near", "continuity", "rest")
 
 TERMS: dict[str, PairTerm] = {}
 """Every term that falls on a child in a home, by name."""
+
+DEPENDS_ON: dict[str, DependsOn] = {}
+"""What each pair term depends on."""
 
 HOME_TERMS = ("home_of_group", "twins_apart", "unplaced")
 """Terms that need no pair: each home a group uses, a twin without the twin, no home at all."""
@@ -54,7 +84,9 @@ def declare_weight(name: str, *, points: float, tier: str) -> None:
     TIER_OF_TERM[name] = tier
 
 
-def term(name: str, *, points: float, tier: str) -> Callable[[PairTerm], PairTerm]:
+def term(
+    name: str, *, points: float, tier: str, depends_on: DependsOn
+) -> Callable[[PairTerm], PairTerm]:
     """Enter a pair term in the register; the engine, the CLI and the tests then find it.
 
     Parameters
@@ -65,11 +97,14 @@ def term(name: str, *, points: float, tier: str) -> Callable[[PairTerm], PairTer
         Default points for each of it.
     tier : str
         The tier it belongs to.
+    depends_on : DependsOn
+        What its amount depends on.
     """
 
     def register(function: PairTerm) -> PairTerm:
         declare_weight(name, points=points, tier=tier)
         TERMS[name] = function
+        DEPENDS_ON[name] = depends_on
         return function
 
     return register
@@ -79,6 +114,9 @@ def pair_points(
     problem: PlacementProblem, child: IntArray, home: IntArray, *, weights: Weights
 ) -> IntArray:
     """Give the points of each child in each home, without those of homes and twins.
+
+    The definition, term by term. The engine reads the same points from
+    `models.placement.tables`, where they are compiled for millions of pairs.
 
     Parameters
     ----------
@@ -97,8 +135,8 @@ def pair_points(
     for name, amount in TERMS.items():
         weight = weights.get(name, 0.0)
         if weight:
-            total += weight * amount(problem, child, home)
-    return np.rint(HUNDREDTHS * total).astype(np.int64)
+            total += (HUNDREDTHS * weight) * amount(problem, child, home)
+    return np.rint(total).astype(np.int64)
 
 
 def home_points(weights: Weights, name: str) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from models.placement.problem import UNPLACED, BoolArray, FloatArray, IntArray, PlacementProblem
-from models.placement.terms.base import term
+from models.placement.terms.base import DependsOn, term
 
 
 def _is_a_move(problem: PlacementProblem, child: IntArray, home: IntArray) -> BoolArray:
@@ -13,14 +13,14 @@ def _is_a_move(problem: PlacementProblem, child: IntArray, home: IntArray) -> Bo
     return np.asarray((present != UNPLACED) & (present != home))
 
 
-@term("move_settled", points=800, tier="continuity")
+@term("move_settled", points=800, tier="continuity", depends_on=DependsOn.PRESENT_HOME)
 def move_settled(problem: PlacementProblem, child: IntArray, home: IntArray) -> FloatArray:
     """1 where a settled child would leave the present home."""
     moves = _is_a_move(problem, child, home) & problem.children.settled[child]
     return moves.astype(float)
 
 
-@term("move", points=200, tier="continuity")
+@term("move", points=200, tier="continuity", depends_on=DependsOn.PRESENT_HOME)
 def move(problem: PlacementProblem, child: IntArray, home: IntArray) -> FloatArray:
     """1 where a child who is not settled would leave the present home."""
     moves = _is_a_move(problem, child, home) & ~problem.children.settled[child]

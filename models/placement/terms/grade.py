@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from models.placement.problem import REQUIRES_IMPROVEMENT, FloatArray, IntArray, PlacementProblem
-from models.placement.terms.base import term
+from models.placement.terms.base import DependsOn, term
 
 
-@term("requires_improvement", points=150, tier="rest")
+@term("requires_improvement", points=150, tier="rest", depends_on=DependsOn.HOME)
 def requires_improvement(problem: PlacementProblem, child: IntArray, home: IntArray) -> FloatArray:
     """1 for a home graded as requiring improvement.
 

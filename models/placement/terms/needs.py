@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from models.placement.problem import FloatArray, IntArray, PlacementProblem
-from models.placement.terms.base import term
+from models.placement.terms.base import DependsOn, term
 
 
-@term("need_in_childrens_home", points=500, tier="rest")
+@term("need_in_childrens_home", points=500, tier="rest", depends_on=DependsOn.PROFILE_AND_KIND)
 def need_in_childrens_home(
     problem: PlacementProblem, child: IntArray, home: IntArray
 ) -> FloatArray:

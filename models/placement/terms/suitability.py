@@ -16,7 +16,7 @@ from models.placement.problem import (
     IntArray,
     PlacementProblem,
 )
-from models.placement.terms.base import term
+from models.placement.terms.base import DependsOn, term
 
 
 def _suits(problem: PlacementProblem, child: IntArray, home: IntArray, word: int) -> FloatArray:
@@ -25,13 +25,13 @@ def _suits(problem: PlacementProblem, child: IntArray, home: IntArray, word: int
     return np.asarray(prefers_some & (word_here == word), dtype=float)
 
 
-@term("suitable", points=60, tier="rest")
+@term("suitable", points=60, tier="rest", depends_on=DependsOn.PROFILE_AND_KIND)
 def suitable(problem: PlacementProblem, child: IntArray, home: IntArray) -> FloatArray:
     """1 for a kind that is suitable, where another is preferred."""
     return _suits(problem, child, home, SUITABLE)
 
 
-@term("unspecified", points=90, tier="rest")
+@term("unspecified", points=90, tier="rest", depends_on=DependsOn.PROFILE_AND_KIND)
 def unspecified(problem: PlacementProblem, child: IntArray, home: IntArray) -> FloatArray:
     """1 for a kind the plan does not speak of, where another is preferred."""
     return _suits(problem, child, home, UNSPECIFIED)

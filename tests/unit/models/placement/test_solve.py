@@ -10,10 +10,11 @@ import pytest
 
 from models.placement import DEFAULT_WEIGHTS, PlacementProblem, nearest_first, plan_points, solve
 from models.placement.eligibility import may_live
-from models.placement.prices import Prices
+from models.placement.market import Market
 from models.placement.problem import UNPLACED
+from models.placement.restricted import Prices
 from models.placement.sides import rows_kept
-from models.placement.solve import solve_in_tiers
+from models.placement.solve import Warm, solve_in_tiers
 from models.placement.terms import TIERS, weights_of_tier
 from rcc_forecast.placement.build import build_problem
 from rcc_forecast.placement.settings import settings_of
@@ -135,39 +136,30 @@ def test_in_tiers_no_plan_is_better_at_the_first_tier_where_they_differ(seed):
 @pytest.mark.parametrize("seed", range(5))
 def test_whatever_the_prices_no_plan_is_below_the_bound_they_prove(seed):
     problem = a_tiny_region(seed)
-    groups = solve(problem, weights=DEFAULT_WEIGHTS).groups
+    market = Market.of(problem, DEFAULT_WEIGHTS)
     best = min(points(problem, plan) for plan in every_plan(problem))
     rng = np.random.default_rng(seed)
 
     bounds = [
-        groups.relax(Prices(rng.gamma(0.5, 200_000, (problem.n_homes, 3)), np.zeros(0))).value
+        market.bound(Prices(rng.gamma(0.5, 200_000, (problem.n_homes, 3)), np.zeros(0)))
         for _ in range(20)
     ]
 
     assert max(bounds) <= best
 
 
-@pytest.mark.parametrize("seed", range(3))
-def test_a_bundle_that_prices_rule_out_is_in_no_plan_that_good(seed):
+@pytest.mark.parametrize("seed", range(6))
+def test_a_warm_start_from_a_plan_of_another_day_reaches_the_best_plan_too(seed):
     problem = a_tiny_region(seed)
-    priced = solve(problem, weights=DEFAULT_WEIGHTS)
-    relaxed = priced.groups.relax(priced.prices, reduced=True)
-    bundles = priced.groups.bundles
+    best = min(points(problem, plan) for plan in every_plan(problem))
+    rng = np.random.default_rng(seed)
+    prices = Prices(rng.gamma(0.5, 50_000, (problem.n_homes, 3)), np.zeros(0))
+    nowhere = np.full(problem.n_children, UNPLACED)
 
-    plans = [(plan, points(problem, plan)) for plan in every_plan(problem)]
-    for bundle in range(bundles.n_bundles):
-        first = problem.first_child[bundles.group[bundle]]
-        size = problem.group_size[bundles.group[bundle]]
-        inside = [first + j for j in range(size) if bundles.members[bundle] >> j & 1]
-        outside = [first + j for j in range(size) if not bundles.members[bundle] >> j & 1]
-        home = bundles.home[bundle]
-        with_it = [
-            worth
-            for plan, worth in plans
-            if (plan[inside] == home).all() and (plan[outside] != home).all()
-        ]
-        if with_it:
-            assert min(with_it) >= relaxed.value + relaxed.reduced[bundle] - 1e-6
+    solution = solve(problem, weights=DEFAULT_WEIGHTS, warm=Warm(nowhere, prices)).solution
+
+    assert (solution.status, solution.objective) == ("optimal", best)
+    assert solution.bound <= best
 
 
 @pytest.mark.parametrize("seed", range(10))

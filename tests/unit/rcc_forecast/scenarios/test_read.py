@@ -94,7 +94,7 @@ def test_levers_that_cannot_be_applied_yet_are_read_and_then_named_one_by_one():
         {
             "entries": {"change_pct": [-10, -5], "age_band": "10-15"},
             "foster": {"recruit": [20, 40]},
-            "budget": {"weekly_gbp": 100000},
+            "budget": {"weekly_gbp": [90000, 100000]},
         }
     )
 
