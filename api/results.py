@@ -198,9 +198,11 @@ class Results:
             )
             tables = {
                 "rows": pd.concat([tokens.rename(ROW_COLUMN), made.plan], axis="columns"),
+                "alternatives": _by_token(made.alternatives, made.plan["child_id"], tokens),
                 "groups": made.groups,
                 "prices": made.prices,
                 "shortages": made.shortages,
+                "equity": made.equity,
             }
             return Made(tables, {"answer": plain(facts), "certificate": plain(made.certificate)})
 
@@ -307,6 +309,15 @@ def _explanation(forecast: DemandForecast) -> pd.DataFrame:
     if forecast.explanation is None:
         return pd.DataFrame(columns=EXPLANATION.names)
     return _with_months_as_text(forecast.explanation)
+
+
+def _by_token(
+    table: pd.DataFrame, child_id: pd.Series[str], tokens: pd.Series[str]
+) -> pd.DataFrame:
+    """Give rows about children by the token of each child's row."""
+    token = pd.Series(tokens.to_numpy(), child_id)
+    named = table["child_id"].map(token).astype("str").rename(ROW_COLUMN)
+    return pd.concat([named, table.drop(columns="child_id")], axis="columns")
 
 
 def _with_months_as_text(table: pd.DataFrame) -> pd.DataFrame:

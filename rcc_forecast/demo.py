@@ -6,6 +6,7 @@ It does what the commands do, in their order, on a folder that holds returns,
 
 from __future__ import annotations
 
+import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ import pandas as pd
 from rcc_forecast import pipeline, runs
 from rcc_forecast.config import RunConfig
 from rcc_forecast.pipeline import Prepared, Progress, quiet
-from rcc_forecast.placement import read_children, read_homes, write_plan
+from rcc_forecast.placement import plan_before_of, read_children, read_homes, write_plan
 from rcc_forecast.reporting import ReportContent, render_report
 from rcc_forecast.results.findings import Severity
 from rcc_forecast.results.forecast import DemandForecast
@@ -24,8 +25,8 @@ from rcc_forecast.results.sufficiency import SufficiencyBalance
 from rcc_forecast.returns import read_returns
 from rcc_forecast.scenarios import Scenario, parse_scenario
 
-WHAT_IF: dict[str, Any] = {"foster": {"recruit": 40}}
-"""The demo's question: what would forty more foster households change?"""
+WHAT_IF, ASKS = "[foster]\nrecruit = 40\n", "forty more foster households"
+"""The demo's question, as a scenario file: what would forty more foster households change?"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ def tell_the_story(data: Path, out: Path, *, progress: Progress = quiet) -> str:
 
 def _run(data: Path, progress: Progress) -> _Story:
     config = RunConfig()
-    what_if: Scenario = parse_scenario(WHAT_IF, name="forty more foster households")
+    what_if: Scenario = parse_scenario(tomllib.loads(WHAT_IF), name=ASKS)
     progress("reading returns, homes and children")
     returns = read_returns(data)
     homes, _ = read_homes(data / "homes.csv")
@@ -77,7 +78,11 @@ def _run(data: Path, progress: Progress) -> _Story:
     on = prepared.history.as_of + pd.Timedelta(days=1)
     progress("proposing homes")
     plan = pipeline.place(children, homes, on=on, progress=progress)
-    plan_if = pipeline.place(children, homes, on=on, scenario=what_if, progress=progress)
+    before = (plan_before_of(plan), None)
+    progress("proposing homes, what if")
+    plan_if = pipeline.place(
+        children, homes, on=on, scenario=what_if, before=before, progress=progress
+    )
     return _Story(prepared, forecast, balance, plan, balance_if, plan_if)
 
 
@@ -92,7 +97,7 @@ def _write(story: _Story, folder: Path) -> None:
     runs.write_table(story.balance.table, folder / "sufficiency" / "balance.csv")
     runs.write_table(story.balance_if.table, folder / "what-if" / "balance.csv")
     write_plan(story.plan, folder / "plan")
-    write_plan(story.plan_if, folder / "what-if" / "plan")
+    write_plan(story.plan_if, folder / "what-if" / "plan", scenario_text=WHAT_IF)
     content = ReportContent(
         as_of=prepared.history.as_of,
         provenance=forecast.meta,
@@ -102,6 +107,8 @@ def _write(story: _Story, folder: Path) -> None:
         balance=story.balance.table,
         assumptions=story.balance.assumptions,
         plan=story.plan.summary,
+        plan_if=story.plan_if.summary,
+        plan_if_asks=ASKS,
         findings=prepared.findings.summary(),
         breaks=prepared.history.breaks,
         completeness=prepared.history.completeness,
@@ -116,7 +123,7 @@ def _page(story: _Story, data: Path, out: Path) -> str:
     told = ", ".join(f"{counted.get(kind.value, 0):,} {kind.value}" for kind in Severity)
     sentences = "\n".join(f"  {line}" for line in story.balance.sentences())
     plan, plan_if = story.plan.summary, story.plan_if.summary
-    greedy = plan["greedy"]
+    greedy, tables = plan["greedy"], f"{data / 'children.csv'} {data / 'homes.csv'}"
     return f"""\
 Synthetic data: no child in them is real.
 
@@ -132,13 +139,28 @@ Which home for which child (advice, never a decision)
 {plan["groups_together"]} of {plan["groups"]} sibling groups together, \
 {plan["mean_miles"]} miles on average.
   Nearest home first would give {greedy["placed"]} placed, \
-{greedy["groups_together"]} groups together, {greedy["mean_miles"]} miles.
-  With forty more foster households: {plan_if["placed"]} placed, \
-{plan_if["groups_together"]} together, {plan_if["mean_miles"]} miles.
+{greedy["groups_together"]} groups together, {greedy["mean_miles"]} miles, \
+at £{greedy["weekly_cost_gbp"]:,.0f} a week instead of £{plan["weekly_cost_gbp"]:,.0f}.
+  {_widest_gap(plan)}
+  With {ASKS}: {plan_if["placed"]} placed, {plan_if["groups_together"]} together, \
+{plan_if["mean_miles"]} miles; {plan_if["from"]["children_changed"]} children have another home \
+proposed.
 
 Open {out / "report.html"} in a browser. Next, try:
-  python3 run.py place --verify {out / "plan"} {data / "children.csv"} {data / "homes.csv"}
+  python3 run.py place frontier {tables} --on {plan["on"]} --out {out / "frontier"}
+  python3 run.py place --verify {out / "plan"} {tables}
 """
+
+
+def _widest_gap(plan: dict[str, Any]) -> str:
+    gaps = plan["equity"]["largest_gaps"]
+    if not gaps:
+        return "No group of ten children or more stands clearly apart from all (plan/equity.csv)."
+    widest = gaps[0]
+    return (
+        f"The widest gap that is clear: {widest['name']}, {widest['outcome'].replace('_', ' ')} "
+        f"{widest['value']:.0%}, of all children {widest['all_children']:.0%} (plan/equity.csv)."
+    )
 
 
 def _outlook(forecast: DemandForecast) -> str:

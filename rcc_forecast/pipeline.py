@@ -543,9 +543,7 @@ def invest(
         budget=budget,
         as_of=as_of,
         on=on,
-        place=lambda children, open_homes: plan_placements(
-            children, open_homes, on=on, seed=seed
-        ),
+        place=lambda children, open_homes: plan_placements(children, open_homes, on=on, seed=seed),
         seed=seed,
         time_limit=time_limit,
         findings=findings,

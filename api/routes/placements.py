@@ -6,21 +6,22 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
-from api.answers import StoredTable, answer_facts, answer_table, page_content
+from api.answers import StoredTable, answer_facts, answer_table, page_content, records
 from api.dependencies import IdInPath, ResultsOf, StoreOf, made_or_kept, say_where
 from api.errors import NotFoundError
 from api.results import ROW_COLUMN
 from api.schemas.placements import (
+    EquityPage,
     GroupPage,
     PlacementRequest,
     Plan,
-    PlanRow,
+    PlanRowInFull,
     PlanRowPage,
     PricePage,
     ShortagePage,
 )
 from api.selection import TableQuery
-from api.store import RecordKind, RecordName
+from api.store import ROW, RecordKind, RecordName
 from api.tables_out import HELD_ALREADY, table_responses
 
 router = APIRouter(prefix="/v1/placements", tags=["placements"])
@@ -85,7 +86,7 @@ def list_rows(request: Request, id: IdInPath, query: TablePage, store: StoreOf) 
     "/{id}/rows/{row}",
     operation_id="readPlanRow",
     summary="Say why this child and this home",
-    response_model=PlanRow,
+    response_model=PlanRowInFull,
     responses=HELD_ALREADY,
 )
 def read_row(
@@ -94,12 +95,15 @@ def read_row(
     row: RowToken,
     store: StoreOf,
 ) -> Response:
-    """Give one row of a plan, with the reason and the child's own wish."""
+    """Give one row of a plan: the reason, the child's own wish, and the best other homes."""
     name = RecordName.checked(RecordKind.PLACEMENT, id)
     found = store.table(name, "rows", filters=[(ROW_COLUMN, "==", row)])
     if found.empty:
         raise NotFoundError("row of this plan")
-    return answer_facts(request, name, page_content(found, limit=1)["items"][0])
+    others = store.table(name, "alternatives", filters=[(ROW_COLUMN, "==", row)])
+    others = others.drop(columns=[ROW, ROW_COLUMN])
+    found_row = page_content(found, limit=1)["items"][0]
+    return answer_facts(request, name, {**found_row, "alternatives": records(others)})
 
 
 @router.get(
@@ -133,6 +137,20 @@ def list_groups(request: Request, id: IdInPath, query: TablePage, store: StoreOf
 def list_shortages(request: Request, id: IdInPath, query: TablePage, store: StoreOf) -> Response:
     """Give sets of children who compete for too few homes."""
     return _table(request, id, query, store, "shortages")
+
+
+@router.get(
+    "/{id}/equity",
+    operation_id="listPlanEquity",
+    summary="Say who gets what: rates of each group of children against all",
+    responses=table_responses(EquityPage, "Rates by group"),
+)
+def list_equity(request: Request, id: IdInPath, query: TablePage, store: StoreOf) -> Response:
+    """Give outcomes by authority, age, sex, ethnicity and need: working figures, to be judged.
+
+    Groups can be small: this is for planners, and not for publication.
+    """
+    return _table(request, id, query, store, "equity")
 
 
 def _table(

@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 from api.schemas.examples import shown_as
 from api.schemas.forecasts import Id, Scenario
 from api.schemas.rows import page_of, row_of
-from rcc_forecast.tables.placement import GROUPS, PLAN, PRICES, SHORTAGES
+from rcc_forecast.tables.placement import ALTERNATIVES, EQUITY, GROUPS, PLAN, PRICES, SHORTAGES
 
 _CHILDREN_ID, _HOMES_ID, _PLAN_ID = "77d0a51c6d3e4b90", "0b8f6f4c2b9d4a17", "c2d4b7a9e8f01356"
 _ROW_EXAMPLE = {
@@ -98,6 +98,30 @@ class PlanRow(_PlanRow):  # type: ignore[misc,valid-type]
     wish: str | None = Field(default=None, description="The child's own wish: shown, never scored")
 
 
+_ALTERNATIVE_EXAMPLE = {
+    "rank": 1,
+    "home_id": "SYN-H-0107",
+    "distance_miles": 5.1,
+    "points_more": 34.0,
+    "worth_to_others": 0.0,
+    "has_room": 1,
+    "what_it_means": "34 points worse than the home proposed; places are left there.",
+}
+AlternativeRow = row_of(
+    "AlternativeRow", ALTERNATIVES, example=_ALTERNATIVE_EXAMPLE, without=("child_id",)
+)
+
+
+class PlanRowInFull(PlanRow):
+    """One child, the home proposed, and the best other homes."""
+
+    model_config = shown_as({**_ROW_EXAMPLE, "alternatives": [_ALTERNATIVE_EXAMPLE]}, extra="allow")
+
+    alternatives: list[AlternativeRow] = Field(  # type: ignore[valid-type]
+        description="Other homes for the child, the best first; empty where there is none"
+    )
+
+
 PriceRow = row_of(
     "PriceRow",
     PRICES,
@@ -144,9 +168,28 @@ ShortageRow = row_of(
         "why": "Five children for three places.",
     },
 )
+EquityRow = row_of(
+    "EquityRow",
+    EQUITY,
+    example={
+        "by": "authority",
+        "group": "E08000003",
+        "name": "Manchester",
+        "outcome": "over_20_miles",
+        "count": 120,
+        "with_outcome": 9,
+        "value": 0.075,
+        "all_children": 0.06,
+        "gap": 0.015,
+        "low": 0.04,
+        "high": 0.137,
+        "note": "",
+    },
+)
 
 
 PlanRowPage = page_of(PlanRow, what="Rows of a plan, in the caller's order of children.")
 PricePage = page_of(PriceRow, what="Values of one more place.")
 GroupPage = page_of(GroupRow, what="Groups of brothers and sisters.")
 ShortagePage = page_of(ShortageRow, what="Shortages.")
+EquityPage = page_of(EquityRow, what="Outcomes of each group of children, against all.")

@@ -16,7 +16,7 @@ from models.placement.problem import (
     PlacementSolution,
     Rules,
 )
-from models.placement.solve import Effort, Priced, Warm, solve, solve_in_tiers
+from models.placement.solve import Effort, Priced, Reached, Warm, solve, solve_in_tiers
 from models.placement.terms import DEFAULT_WEIGHTS, TIERS
 
 __all__ = [
@@ -29,6 +29,7 @@ __all__ = [
     "PlacementProblem",
     "PlacementSolution",
     "Priced",
+    "Reached",
     "Rules",
     "Warm",
     "certify",

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models.placement.eligibility import may_live
 from models.placement.problem import IntArray, PlacementProblem, Weights
 from models.placement.tables import compile_tables, pair_points
 from models.placement.terms import home_points
@@ -44,58 +43,6 @@ class Bundles:
     def n_bundles(self) -> int:
         """Number of bundles."""
         return int(self.group.size)
-
-
-def list_bundles(problem: PlacementProblem, *, groups: IntArray | None = None) -> Bundles:
-    """List every bundle that could live in some home, over all homes.
-
-    Parameters
-    ----------
-    problem : PlacementProblem
-    groups : ndarray of int, optional
-        Groups to list, rising; all when absent.
-
-    Returns
-    -------
-    Bundles
-    """
-    wanted = np.arange(problem.n_groups) if groups is None else groups
-    sizes = problem.group_size[wanted]
-    parts = [
-        _bundles_of_size(problem, wanted[sizes == size], int(size)) for size in np.unique(sizes)
-    ]
-    columns = [np.concatenate(column) for column in zip(*parts, strict=True)] if parts else []
-    if not columns:
-        columns = [np.zeros(0, dtype=np.int64) for _ in range(5)]
-    group, members, home, size, places = columns
-    order = np.lexsort((home, members, group))
-    return Bundles(group[order], members[order], home[order], size[order], places[order])
-
-
-def _bundles_of_size(
-    problem: PlacementProblem, groups: IntArray, size: int
-) -> tuple[IntArray, IntArray, IntArray, IntArray, IntArray]:
-    every_home = np.arange(problem.n_homes)
-    child = problem.first_child[groups][:, None] + np.arange(size)[None, :]
-    allowed = may_live(problem, child[:, :, None], every_home[None, None, :])
-    solo = problem.children.solo[child]
-    places, exempt = problem.homes.places, problem.homes.exempt
-    found: list[list[IntArray]] = [[], [], [], [], []]
-    for members in range(1, 1 << size):
-        who = [j for j in range(size) if members >> j & 1]
-        fits = allowed[:, who].all(axis=1)
-        if len(who) > 1:
-            fits &= (places >= len(who)) | (exempt & (places > 0))
-            fits &= ~solo[:, who].any(axis=1)[:, None]
-        row, home = np.nonzero(fits)
-        whole_home = solo[row, who[0]] if len(who) == 1 else places[home] < len(who)
-        found[0].append(groups[row])
-        found[1].append(np.full(row.size, members))
-        found[2].append(home)
-        found[3].append(np.full(row.size, len(who)))
-        found[4].append(np.where(whole_home, places[home], len(who)))
-    columns = [np.concatenate(parts).astype(np.int64) for parts in found]
-    return columns[0], columns[1], columns[2], columns[3], columns[4]
 
 
 def bundle_costs(problem: PlacementProblem, bundles: Bundles, *, weights: Weights) -> IntArray:
@@ -132,12 +79,3 @@ def unplaced_costs(problem: PlacementProblem, *, weights: Weights) -> IntArray:
         home_points(weights, "unplaced") + np.where(problem.twin_mask != 0, apart, 0),
         dtype=np.int64,
     )
-
-
-def homes_of(problem: PlacementProblem, bundles: Bundles, chosen: IntArray) -> IntArray:
-    """Turn chosen bundles into the home of each child, shape (n_children,)."""
-    home = np.full(problem.n_children, -1, dtype=np.int64)
-    for j in range(int(problem.group_size.max(initial=0))):
-        has = chosen[(bundles.members[chosen] >> j & 1) == 1]
-        home[problem.first_child[bundles.group[has]] + j] = bundles.home[has]
-    return home

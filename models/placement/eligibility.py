@@ -13,6 +13,7 @@ from models.placement.problem import (
     EITHER,
     FREE,
     NOT_GRADED,
+    UNPLACED,
     UNSUITABLE,
     BoolArray,
     FloatArray,
@@ -126,3 +127,32 @@ def miles_from_school(problem: PlacementProblem, child: IntArray, home: IntArray
     """Give the distance of each home from each child's school, not-a-number without one."""
     away = problem.children.school_xy[child] - problem.homes.xy[home]
     return np.asarray(np.sqrt(away[..., 0] ** 2 + away[..., 1] ** 2))
+
+
+def where_allowed(problem: PlacementProblem, home: IntArray) -> IntArray:
+    """Leave out of a plan for much the same problem what the rules of this one bar.
+
+    Parameters
+    ----------
+    problem : PlacementProblem
+    home : ndarray of int, shape (n_children,)
+        Row of each child's home, `UNPLACED` for none.
+
+    Returns
+    -------
+    ndarray of int, shape (n_children,)
+        `UNPLACED` too for a child who may not live there, and for members of a
+        group who may not live there together. Groups may still be too many for
+        a home between them.
+    """
+    child = np.flatnonzero(home != UNPLACED)
+    child = child[may_live(problem, child, home[child])]
+    key = problem.children.group[child] * problem.n_homes + home[child]
+    _, at, size = np.unique(key, return_inverse=True, return_counts=True)
+    together = size[at]
+    places, exempt = problem.homes.places[home[child]], problem.homes.exempt[home[child]]
+    solo = np.bincount(at, weights=problem.children.solo[child], minlength=size.size)[at] > 0
+    fits = ((together <= places) | (exempt & (places > 0))) & ~(solo & (together > 1))
+    allowed = np.full(home.size, UNPLACED, dtype=np.int64)
+    allowed[child[fits]] = home[child[fits]]
+    return allowed

@@ -234,32 +234,3 @@ def _hold_sides(
             load = load - missed[-1]
         model.add(load <= math.floor(float(limit) + 1e-6))
     return missed, penalty
-
-
-def near_columns(
-    reduced: FloatArray, plan: Plan, *, gap: float, most: int | None = None
-) -> tuple[IntArray, bool]:
-    """Give the columns that may be in a better plan.
-
-    Parameters
-    ----------
-    reduced : ndarray of float64, shape (n_columns,)
-        How much the bound rises if the column must be used.
-    plan : Plan
-        Its columns are kept in any case.
-    gap : float
-        Points of the plan above the bound, hundredths: a column that raises the
-        bound by more is in no better plan.
-    most : int, optional
-        Columns at most, the nearest ones.
-
-    Returns
-    -------
-    tuple of ndarray and bool
-        Columns, rising, and whether none that matters was left out.
-    """
-    near = np.flatnonzero(reduced <= gap)
-    everything = most is None or near.size <= most
-    if not everything:
-        near = np.argsort(reduced, kind="stable")[:most]
-    return np.union1d(near, plan.column), everything

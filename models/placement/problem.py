@@ -161,7 +161,7 @@ class Rules:
         Weekly cost of the children each authority is responsible for.
     max_disparity_pct : float, optional
         Widest gap between the rates of two authorities, or of two ethnic groups, in
-        points per cent (`models.placement.sides.disparity_rules`).
+        points per cent (`models.placement.rules.disparity_rules`).
     """
 
     min_grade: int | None = None

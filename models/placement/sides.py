@@ -1,48 +1,19 @@
 """Limits on the whole plan, as rows over the bundles that are listed.
 
 What a limit counts is said in `models.placement.rules`. Here it is added up:
-for each bundle (`side_rows`), and for a whole plan (`rows_kept`).
+for each bundle (`rows_over`), and for a whole plan (`rows_kept`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from scipy.sparse import csr_matrix
 
-from models.placement.bundles import Bundles
 from models.placement.problem import UNPLACED, FloatArray, IntArray, PlacementProblem
 from models.placement.restricted import Columns, SideRows
 from models.placement.rules import SideRule, amount, rules_of
-
-
-@dataclass(frozen=True, slots=True)
-class SideRow:
-    """One limit: the sum over chosen bundles and children without a home.
-
-    Attributes
-    ----------
-    name : str
-        Name of the rule, or of the tier that it holds.
-    bundle : ndarray of int, shape (n_bundles,)
-    unplaced : ndarray of int, shape (n_children,)
-    limit : int
-        The sum may not exceed it.
-    """
-
-    name: str
-    bundle: IntArray
-    unplaced: IntArray
-    limit: int
-
-    def scale(self) -> float:
-        """Give the largest coefficient: rows are priced per that much, to be of one size."""
-        largest = max(
-            int(np.abs(self.bundle).max(initial=0)), int(np.abs(self.unplaced).max(initial=0))
-        )
-        return float(max(largest, 1))
 
 
 class _Counted:
@@ -81,27 +52,6 @@ class _Counted:
 def unplaced_counts(problem: PlacementProblem, rule: SideRule) -> FloatArray:
     """Give what each child counts without a home, shape (n_children,)."""
     return np.asarray(rule.unplaced + rule.twins_apart * (problem.twin_mask != 0))
-
-
-def side_rows(problem: PlacementProblem, bundles: Bundles) -> list[SideRow]:
-    """Give the rows of the rules that are switched on, over the bundles listed."""
-    return side_rows_of_rules(problem, rules_of(problem), bundles)
-
-
-def side_rows_of_rules(
-    problem: PlacementProblem, rules: Sequence[SideRule], bundles: Bundles
-) -> list[SideRow]:
-    """Give the rows of some rules over the bundles listed."""
-    counted = _Counted(problem, bundles.group, bundles.members, bundles.home)
-    return [
-        SideRow(
-            rule.name,
-            counted.of_bundles(rule).astype(np.int64),
-            unplaced_counts(problem, rule).astype(np.int64),
-            int(rule.limit),
-        )
-        for rule in rules
-    ]
 
 
 def rows_over(

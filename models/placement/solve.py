@@ -18,7 +18,10 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from models.placement.blocks import plan_in_blocks
+from models.placement.chains import prices_of_chains
 from models.placement.construct import plan_from_prices
+from models.placement.eligibility import where_allowed
 from models.placement.exact import Chosen, choose_bundles
 from models.placement.improve import Search, improve
 from models.placement.limited import choose_within_limits
@@ -44,19 +47,32 @@ HIGHER_PRICES = (1.0, 1.1, 1.3, 1.7, 2.5, 5.0)
 ALMOST_NOTHING = 1e-4
 """Hundredths of a point that adding up a bound may lose."""
 
-WARM_ENOUGH = 0.3
-"""Share of the net objective: prices are sought from the last ones once a plan is so near."""
+WARM_ENOUGH, NEAR = 0.3, 0.03
+"""Shares of the net objective: gaps below which prices are sought from the last ones, and
+above which prices that settle are doubted."""
+
+ROUGH = 2
+"""Searches from nothing whose prices are too rough for a plan."""
 
 SETTLED = 0.1
 """Share of the gap: bundles not listed yet lower the bound by less than this."""
 
+LARGEST_REGION = 30_000
+"""Children above which a problem is planned with the effort of a nation."""
+
+WIDE = 0.008
+"""Share of the net objective: gaps above it are left for a solver to narrow, block by block."""
+
 WORTH_ANOTHER = 0.95
 """Share of the gap that one more improvement must have gone below for another."""
+
+FIRST_SLACK = 1_000.0
+"""Points from the best beyond which no bundle is sought to begin with."""
 
 WIDER = 3
 """Times as many children are taken out together while some are without a home."""
 
-EASED = 10
+EASED = 60
 """Bundles near the best that are looked at for each that may be in a better plan."""
 
 
@@ -85,22 +101,25 @@ class Effort:
     nearest : int
         Bundles of each set of members to begin with.
     cold_passes : tuple of int
-        Price passes of each search from nothing, until a plan is within
-        `WARM_ENOUGH` of the bound; the last number holds for all further ones.
+        Price passes of each search from nothing; the last number holds for all further ones.
     warm_passes : int
         Price passes of each search from good prices.
     rounds : int
         Times that prices name further bundles, at most.
     listing : tuple of Listing
         Which bundles are listed after each search; the last holds for all further ones.
+    wide : Listing
+        Which bundles are listed before plans are improved: a plan needs more than a bound.
     goal : float
         Share of the net objective: a gap below it is small enough.
     search : Search
         How long and how widely plans are improved.
     improvements : int
         Times that plan and prices are improved in turn, at most.
+    block_solver : float
+        Deterministic units of each block that is planned exactly; none where 0.
     most_exact : int
-        Bundles above which no solver is asked.
+        Bundles above which no solver is asked for the whole.
     solver : float
         Deterministic units of each exact step, near seconds.
     seconds_left : callable
@@ -110,14 +129,37 @@ class Effort:
     nearest: int = 12
     cold_passes: tuple[int, ...] = (150, 150, 300, 600, 1_000)
     warm_passes: int = 300
-    rounds: int = 9
+    rounds: int = 10
     listing: tuple[Listing, ...] = (Listing(100, 12), Listing(150, 30), Listing(100, 24))
+    wide: Listing = Listing(400, 60)
     goal: float = 0.002
     search: Search = field(default_factory=Search)
     improvements: int = 2
+    block_solver: float = 1.0
     most_exact: int = 8_000
     solver: float = 20.0
     seconds_left: Callable[[], float] = lambda: float("inf")
+
+    @classmethod
+    def of_size(
+        cls, n_children: int, *, seconds_left: Callable[[], float] = lambda: float("inf")
+    ) -> Effort:
+        """Give what suits a problem: nations list fewer bundles a family than regions."""
+        if n_children <= LARGEST_REGION:
+            return cls(seconds_left=seconds_left)
+        return cls(
+            nearest=8,
+            cold_passes=(120, 150, 300),
+            warm_passes=200,
+            listing=(Listing(60, 8), Listing(100, 16), Listing(150, 30), Listing(80, 12)),
+            wide=Listing(150, 30),
+            goal=0.008,
+            search=Search(trials=5.0),
+            improvements=1,
+            block_solver=0.0,
+            most_exact=0,
+            seconds_left=seconds_left,
+        )
 
     def out_of_time(self) -> bool:
         """Say whether the clock has run out."""
@@ -138,6 +180,26 @@ class Warm:
 
     home: IntArray
     prices: Prices
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """How far a search has come.
+
+    Attributes
+    ----------
+    objective, bound : float
+        Hundredths of a point, over every eligible home.
+    unplaced : int
+        Children without a home.
+    columns : int
+        Bundles listed.
+    """
+
+    objective: float
+    bound: float
+    unplaced: int
+    columns: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +247,7 @@ def solve(
     effort: Effort | None = None,
     warm: Warm | None = None,
     progress: Callable[[str], None] = lambda _: None,
+    watch: Callable[[Reached], None] = lambda _: None,
 ) -> Priced:
     """Find the plan with the fewest points, and prove how good it is.
 
@@ -201,12 +264,20 @@ def solve(
         Where to begin.
     progress : callable
         Told in words what has been reached.
+    watch : callable
+        Told the same in figures, at the same times.
 
     Returns
     -------
     Priced
     """
-    search = _Search(Market.of(problem, weights), effort or Effort(), seed, progress)
+    search = _Search(
+        Market.of(problem, weights),
+        effort or Effort.of_size(problem.n_children),
+        seed,
+        progress,
+        watch,
+    )
     search.begin(warm)
     return search.run()
 
@@ -235,7 +306,7 @@ def price_points(
         With the plan as it is, and the best bound found.
     """
     market = Market.of(problem, weights)
-    search = _Search(market, effort or Effort(), 0, lambda _: None)
+    search = _Search(market, effort or Effort.of_size(problem.n_children), 0, lambda _: None)
     search.begin(Warm(home, market.free_prices()))
     search.rounds_of_prices(plans=False)
     return search.result(proven=False)
@@ -273,7 +344,7 @@ def solve_in_tiers(
     list of Tier
         The last holds the plan.
     """
-    effort = effort or Effort()
+    effort = effort or Effort.of_size(problem.n_children)
     by_points = solve(problem, weights=weights, seed=seed, effort=effort, progress=progress)
     columns, home = by_points.restricted.columns, by_points.solution.home
     rules: list[SideRule] = rules_of(problem)
@@ -299,9 +370,15 @@ class _Search:
     """The best plan, the best prices and the bundles listed so far, and steps that better them."""
 
     def __init__(
-        self, market: Market, effort: Effort, seed: int, progress: Callable[[str], None]
+        self,
+        market: Market,
+        effort: Effort,
+        seed: int,
+        progress: Callable[[str], None],
+        watch: Callable[[Reached], None] = lambda _: None,
     ) -> None:
-        self.market, self.effort, self.seed, self.progress = market, effort, seed, progress
+        self.market, self.effort, self.seed = market, effort, seed
+        self.progress, self.watch = progress, watch
         self.rng = np.random.default_rng(seed)
         self.prices, self.bound = market.free_prices(), -math.inf
         self.latest, self.solver_bound, self.listings = self.prices, -math.inf, 0
@@ -312,12 +389,15 @@ class _Search:
         market = self.market
         start = market.free_prices() if warm is None else warm.prices
         seen = market.price_out(
-            start, slack=math.inf, most_per_set=self.effort.nearest, keep=columns
+            start,
+            slack=HUNDREDTHS * FIRST_SLACK,
+            most_per_set=self.effort.nearest,
+            keep=columns,
         )
         self.latest = self.prices = start
         self.bound = seen.bound
         nobody = np.full(market.problem.n_children, UNPLACED, dtype=np.int64)
-        home = nobody if warm is None else warm.home
+        home = nobody if warm is None else where_allowed(market.problem, warm.home)
         self._list(market.with_plan(seen.columns, home))
         self.plan = Plan(np.zeros(0, dtype=np.int64), np.arange(nobody.size))
         # Where earlier tiers are held, nobody at home is no plan: the one given is.
@@ -344,90 +424,139 @@ class _Search:
     def run(self) -> Priced:
         """Search prices and plans, improve, and prove what can be proven."""
         self.rounds_of_prices(plans=True)
-        self.progress(f"first plan: {self.told()}")
+        self.tell("first plan")
+        if self.effort.improvements and not self.good_enough() and not self.out_of_time():
+            self._listed_by(self.prices, self.effort.wide)
+            self.plan_at(self.prices)
+            self.tell("plan from more homes")
         for _ in range(self.effort.improvements):
             if self.good_enough() or self.out_of_time():
                 break
             before = self.gap()
             self.improve()
+            self.plan_blocks()
             self.rounds_of_prices(plans=True, most=2)
-            self.progress(f"better plan: {self.told()}")
+            self.tell("better plan")
             if self.gap() > WORTH_ANOTHER * before:
                 break
         proven = self.exact_step()
-        self.progress(f"{'proven best' if proven else 'plan and bound'}: {self.told()}")
+        self.tell(f"{'proven best' if proven else 'plan and bound'}")
         return self.result(proven=proven)
 
     def rounds_of_prices(self, *, plans: bool, most: int | None = None) -> None:
         """Price, list further bundles and plan, until prices over all homes are as good."""
-        effort, cold = self.effort, 0
+        effort, cold, by_chains = self.effort, 0, False
         for number in range(effort.rounds if most is None else most):
             if self.good_enough() or self.out_of_time():
                 return
-            warm = self.warm()
-            prices, listed_bound = self._search(cold=None if warm else cold)
-            cold += not warm
-            listing = effort.listing[min(self.listings, len(effort.listing) - 1)]
-            self.listings += 1
-            seen = self.market.price_out(
-                prices,
-                slack=HUNDREDTHS * listing.slack,
-                most_per_set=listing.most_per_set,
-                keep=self.restricted.columns,
-            )
+            warm = self.gap() <= WARM_ENOUGH * self.net()
+            if by_chains:
+                prices, listed_bound = self._search_by_chains()
+            elif warm:
+                prices, listed_bound = self._search_from(self.prices)
+            else:
+                prices, listed_bound = self._search_from_nothing(cold)
+                cold += 1
+            seen = self._listed_by(prices, self._next_listing())
             self.latest = prices
-            if seen.bound > self.bound:
-                self.prices, self.bound = prices, seen.bound
-            self.add_columns(seen.columns)
-            if plans:
+            if plans and (warm or cold > ROUGH):
                 self.plan_at(prices)
-            self.progress(f"prices, round {number + 1}: {self.told()}")
-            if warm and listed_bound - seen.bound <= SETTLED * self.gap():
+            self.tell(f"prices, round {number + 1}")
+            settled = (warm or by_chains) and listed_bound - seen <= SETTLED * self.gap()
+            if settled and (by_chains or self.gap() <= NEAR * self.net()):
                 return
+            # Prices that say no more, far from the plan: places are too short for their steps.
+            tired = cold >= len(effort.cold_passes) and not warm
+            by_chains = plans and not by_chains and (settled or tired)
 
-    def warm(self) -> bool:
-        """Say whether the plan is near enough for prices to be sought from the last ones."""
-        return self.gap() <= WARM_ENOUGH * max(self.points - self.market.floor, 1.0)
+    def _next_listing(self) -> Listing:
+        listing = self.effort.listing[min(self.listings, len(self.effort.listing) - 1)]
+        self.listings += 1
+        return listing
 
-    def _search(self, *, cold: int | None) -> tuple[Prices, float]:
-        effort, restricted = self.effort, self.restricted
-        if cold is None:
-            return search_prices(
-                restricted,
-                target=self.points,
-                start=self.prices,
-                passes=effort.warm_passes,
-                stop=effort.out_of_time,
-            )
-        prices = first_prices(
-            restricted,
-            passes=effort.cold_passes[min(cold, len(effort.cold_passes) - 1)],
-            step=first_step(restricted),
-            stop=effort.out_of_time,
+    def _listed_by(self, prices: Prices, listing: Listing) -> float:
+        """List the bundles that prices name; give what they prove over all homes."""
+        seen = self.market.price_out(
+            prices,
+            slack=HUNDREDTHS * listing.slack,
+            most_per_set=listing.most_per_set,
+            keep=self.restricted.columns,
         )
-        return prices, relax(restricted, prices).value
+        if seen.bound > self.bound:
+            self.prices, self.bound = prices, seen.bound
+        self.add_columns(seen.columns)
+        return seen.bound
+
+    def _search_from_nothing(self, number: int) -> tuple[Prices, float]:
+        passes = self.effort.cold_passes
+        prices = first_prices(
+            self.restricted,
+            passes=passes[min(number, len(passes) - 1)],
+            step=first_step(self.restricted),
+            stop=self.effort.out_of_time,
+        )
+        return prices, relax(self.restricted, prices).value
+
+    def _search_by_chains(self) -> tuple[Prices, float]:
+        chains = prices_of_chains(self.restricted, self.plan, side=self.prices.side)
+        starts = [chains, Prices(np.maximum(chains.home, self.prices.home), chains.side)]
+        return max((self._search_from(start) for start in starts), key=lambda found: found[1])
+
+    def _search_from(self, start: Prices) -> tuple[Prices, float]:
+        return search_prices(
+            self.restricted,
+            target=self.points,
+            start=start,
+            passes=self.effort.warm_passes,
+            stop=self.effort.out_of_time,
+        )
+
+    def net(self) -> float:
+        """Hundredths of the plan above what every plan pays."""
+        return max(self.points - self.market.floor, 1.0)
 
     def plan_at(self, prices: Prices) -> None:
-        """Make a plan at the prices; where it breaks a limit, at a higher price of the limit."""
+        """Make a plan at the prices; where it breaks a limit, at a higher price, and mended."""
         for factor in HIGHER_PRICES if self.market.rules else (1.0,):
-            plan = plan_from_prices(self.restricted, Prices(prices.home, factor * prices.side))
-            if self.take(plan):
+            rough = plan_from_prices(self.restricted, Prices(prices.home, factor * prices.side))
+            if self.take(rough):
                 return
+        self.take(self._bettered(rough, prices))
 
-    def improve(self) -> None:
-        """Take groups out and house them again, more of them while a child is without a home."""
+    def _bettered(self, plan: Plan, prices: Prices) -> Plan:
         search = self.effort.search
-        if self.plan.unplaced.size:
+        if plan.unplaced.size:
             search = replace(search, most_out=WIDER * search.most_out)
-        better = improve(
+        return improve(
             self.restricted,
-            self.prices,
-            self.plan,
+            prices,
+            plan,
             rng=self.rng,
             search=search,
             stop=self.effort.out_of_time,
         )
+
+    def improve(self) -> None:
+        """Take groups out and house them again, more of them while a child is without a home."""
+        if not self.out_of_time():
+            self.take(self._bettered(self.plan, self.prices))
+
+    def plan_blocks(self) -> None:
+        """Plan blocks exactly, while the gap is wide enough to be worth a solver's time."""
+        effort = self.effort
+        if self.gap() <= WIDE * self.net() or not effort.block_solver or self.out_of_time():
+            return
+        better = plan_in_blocks(
+            self.restricted,
+            self.prices,
+            self.plan,
+            start=int(self.rng.integers(self.market.problem.n_groups)),
+            seed=self.seed,
+            effort=effort.block_solver,
+            stop=effort.out_of_time,
+        )
         self.take(better)
+        self.tell("blocks planned exactly")
 
     def exact_step(self) -> bool:
         """Choose exactly among all bundles that a better plan may use; say whether it is proven."""
@@ -436,6 +565,9 @@ class _Search:
         if self.out_of_time():
             return False
         market, gap, home = self.market, self.points - self.bound, self.home
+        likely = relax(self.restricted, self.prices, reduced=True)
+        if (likely.reduced <= gap).sum() > self.effort.most_exact:
+            return False
         near = market.price_out(self.prices, slack=gap)
         if near.columns.n_columns > EASED * self.effort.most_exact:
             return False
@@ -501,13 +633,22 @@ class _Search:
 
     def good_enough(self) -> bool:
         """Say whether the gap is within the goal, as a share of the net objective."""
-        return self.gap() <= self.effort.goal * max(self.points - self.market.floor, 1.0)
+        return self.gap() <= self.effort.goal * self.net()
 
     def out_of_time(self) -> bool:
         """Say whether the clock has run out, and note that it cut the search."""
         out = self.effort.out_of_time()
         self.cut |= out
         return out
+
+    def tell(self, step: str) -> None:
+        """Say what a step has reached."""
+        self.progress(f"{step}: {self.told()}")
+        self.watch(
+            Reached(
+                self.points, self.bound, self.plan.unplaced.size, self.restricted.columns.n_columns
+            )
+        )
 
     def told(self) -> str:
         """Say in words what has been reached."""

@@ -18,6 +18,7 @@ from rcc_forecast.cli.arguments import (
     config_of,
     prepare_given_returns,
 )
+from rcc_forecast.cli.planning import not_of_a_balance
 from rcc_forecast.cli.progress import TerminalProgress
 
 if TYPE_CHECKING:
@@ -106,7 +107,7 @@ def _invest(given: argparse.Namespace) -> int:
     )
     _write(result, given, forecast.meta, scenario.as_dict() if scenario else None)
     progress.done()
-    sys.stdout.write(_said(result) + f"Written to {given.out}.\n")
+    sys.stdout.write(f"{_said(result)}{not_of_a_balance(scenario)}Written to {given.out}.\n")
     return 0
 
 

@@ -95,8 +95,22 @@ def _sufficiency(given: argparse.Namespace) -> int:
         runs.write_json(told, folder / "balance.meta.json")
     progress.done()
     sentences = "\n".join(result.sentences())
-    sys.stdout.write(f"{sentences}\nWritten to {given.out}.\n")
+    sys.stdout.write(f"{sentences}\n{not_of_a_balance(scenario)}Written to {given.out}.\n")
     return 0
+
+
+def not_of_a_balance(scenario: Scenario | None) -> str:
+    """Name what a what-if asks of a plan alone, and leaves forecasts and capacity as they are."""
+    if scenario is None:
+        return ""
+    asked = {
+        "[budget]": scenario.budgets,
+        "[weights]": scenario.weights,
+        "[rules]": scenario.rules,
+        "[tiers]": scenario.tiers,
+    }
+    named = " ".join(name for name, given in asked.items() if given)
+    return f"{named} of the scenario hold for `place`, and for nothing here.\n" if named else ""
 
 
 def _add_place(commands: Commands) -> None:

@@ -127,7 +127,7 @@ def _sscflp(given: argparse.Namespace) -> int:
 
 def _margin(time_limit: float) -> float:
     """Give the seconds kept back for the round under way and for writing."""
-    return min(1.0, 0.1 * time_limit)
+    return min(2.0, 0.1 * time_limit)
 
 
 def _say(value: float, bound: float, seconds: float) -> None:

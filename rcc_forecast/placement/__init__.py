@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rcc_forecast.placement.frontier import LADDERS, frontier_table
 from rcc_forecast.placement.plan import plan_placements
-from rcc_forecast.placement.plan_before import PlanBefore, read_plan_before
+from rcc_forecast.placement.plan_before import PlanBefore, plan_before_of, read_plan_before
 from rcc_forecast.placement.read import (
     read_children,
     read_homes,
@@ -19,6 +19,7 @@ __all__ = [
     "LADDERS",
     "PlanBefore",
     "frontier_table",
+    "plan_before_of",
     "plan_placements",
     "read_children",
     "read_homes",

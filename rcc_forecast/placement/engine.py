@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.placement import Effort, Priced, Warm, solve, solve_in_tiers
+from models.placement.eligibility import where_allowed
 from models.placement.explain import Ground
 from models.placement.problem import IntArray
 from models.placement.restricted import Prices
@@ -110,6 +111,10 @@ def _ground(priced: Priced) -> Ground:
 
 
 def warm_start(built: Built, before: PlanBefore) -> Warm:
-    """Begin from a plan made before: its homes that are still open, and their prices."""
+    """Begin from a plan made before: its homes that are still open and allowed, and their prices.
+
+    A home that a rule bars now must not be where a plan begins: it would stay there.
+    """
     none = np.zeros(len(rules_of(built.problem)))
-    return Warm(before.homes_of(built), Prices(before.prices_of(built), none))
+    home = where_allowed(built.problem, before.homes_of(built))
+    return Warm(home, Prices(before.prices_of(built), none))

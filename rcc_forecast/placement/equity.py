@@ -141,25 +141,26 @@ def _groupings(built: Built) -> dict[str, pd.Series]:
 def _by(
     labels: pd.Series, by: str, values: FloatArray, who: BoolArray, outcome: str
 ) -> pd.DataFrame:
-    said = pd.DataFrame({"group": labels[who].to_numpy(), "value": values[who]})
-    found = said.groupby("group", sort=True)["value"].agg(["size", "sum", "mean"]).reset_index()
+    group, at = np.unique(labels.to_numpy(object)[who], return_inverse=True)
+    count = np.bincount(at, minlength=group.size)
+    n = count.astype(float)
+    hits = np.bincount(at, weights=values[who], minlength=group.size).astype(float)
     is_rate = outcome in _RATES
-    n, hits = found["size"].to_numpy(float), found["sum"].to_numpy(float)
     none = np.full(n.size, np.nan)
     low, high = wilson_interval(hits, n) if is_rate else (none, none)
-    everyone = float(said["value"].mean()) if len(said) else np.nan
+    everyone = float(values[who].mean()) if who.any() else np.nan
     digits = 4 if is_rate else 2
-    value = found["mean"].round(digits)
+    mean = hits / n
     return pd.DataFrame(
         {
             "by": by,
-            "group": found["group"],
+            "group": pd.Series(group, dtype="str"),
             "outcome": outcome,
-            "count": found["size"],
+            "count": count,
             "with_outcome": pd.Series(hits if is_rate else none).astype("Int64"),
-            "value": value,
+            "value": np.round(mean, digits),
             "all_children": round(everyone, digits),
-            "gap": (found["mean"] - everyone).round(digits),
+            "gap": np.round(mean - everyone, digits),
             "low": np.round(low, 4),
             "high": np.round(high, 4),
             "note": np.where(n < SMALL, NOTE_SMALL, ""),

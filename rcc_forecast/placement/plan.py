@@ -32,6 +32,7 @@ from models.placement.steady import keep_what_was
 from models.placement.terms import weights_of_tier
 from rcc_forecast.errors import NothingUsableError
 from rcc_forecast.placement.build import Built, build_problem
+from rcc_forecast.placement.eased import TOGETHER, Eased, rules_left_out
 from rcc_forecast.placement.engine import Solved, solve_built, warm_start
 from rcc_forecast.placement.equity import NOT_FOR_PUBLICATION, equity_table, largest_gaps
 from rcc_forecast.placement.explained import groups_table, prices_table, shortages_table
@@ -125,10 +126,9 @@ def plan_placements(
         overrides=overrides,
         budgets=settings.budgets,
     )
-    effort = (
-        Effort()
-        if time_limit is None
-        else Effort(seconds_left=lambda: time_limit - (monotonic() - started))
+    effort = Effort.of_size(
+        built.problem.n_children,
+        seconds_left=lambda: np.inf if time_limit is None else time_limit - (monotonic() - started),
     )
     warm = None if before is None else warm_start(built, before)
     solved = solve_built(built, settings, seed=seed, effort=effort, warm=warm, progress=progress)
@@ -142,11 +142,12 @@ def plan_placements(
         ).home
     if before is not None:
         solved = _steadied(built, solved, settings, before)
+    left_out = rules_left_out(built, solved, settings, seed=seed, effort=effort, progress=progress)
     scenario = _scenario(
         settings, on=on, replan=replan, overrides=overrides, seed=seed, before=before
     )
     progress("explaining the plan")
-    plan = _explained(built, solved, settings, scenario, overrides, proposed, before)
+    plan = _explained(built, solved, settings, scenario, left_out, overrides, proposed, before)
     plan.summary["seconds"] = round(monotonic() - started, 2)
     return replace(plan, findings=Findings.joined([found, built.findings, plan.findings]))
 
@@ -175,6 +176,7 @@ def _explained(
     solved: Solved,
     settings: Settings,
     scenario: dict[str, Any],
+    left_out: list[Eased],
     overrides: pd.DataFrame | None,
     proposed: IntArray | None,
     before: PlanBefore | None,
@@ -183,7 +185,7 @@ def _explained(
     others = alternatives(solved.ground, home, n_best=BEST_KEPT)
     plan = plan_table(built, home, others, weights=weights, overrides=overrides)
     equity = equity_table(built, home, weights=weights)
-    summary = _summary(built, solved, settings, scenario)
+    summary = _summary(built, solved, settings, scenario, left_out)
     summary["equity"] = {"note": NOT_FOR_PUBLICATION, "largest_gaps": largest_gaps(equity)}
     chosen = what_if = None
     if overrides is not None:
@@ -206,7 +208,7 @@ def _explained(
         findings=noticed(built, solved.ground, home),
         alternatives=alternatives_table(built, home, others),
         equity=equity,
-        rules=rules_table(built, home, solved.ground, prices),
+        rules=rules_table(built, home, solved.ground, prices, left_out),
         overrides=chosen,
         what_if=what_if,
     )
@@ -232,6 +234,7 @@ def _summary(
     solved: Solved,
     settings: Settings,
     scenario: dict[str, Any],
+    left_out: list[Eased],
 ) -> dict[str, Any]:
     problem, weights = built.problem, settings.weights
     figures = plan_figures(problem, solved.home, weights=weights)
@@ -249,10 +252,17 @@ def _summary(
         "solver_bound": solver_bound,
         "families": families,
         "tiers": _tiers(problem, solved, settings, figures["objective"], bound),
-        "limits": {
-            built.rule_label(name): {"used": used, "limit": limit}
-            for name, (used, limit) in rows_kept(problem, solved.home).items()
-        },
+        "limits": _limits(built, solved.home, left_out),
+        "rules_left_out": [
+            {
+                "rule": eased.rule,
+                "more_children_placed": eased.more_placed,
+                "needs_more": eased.needs,
+                "unit": eased.unit,
+                "says": eased.said(),
+            }
+            for eased in left_out
+        ],
         "homes": problem.n_homes,
         "places": int(problem.homes.places.sum()),
         "on": scenario["on"],
@@ -262,6 +272,24 @@ def _summary(
         "seconds": None,
         "as_is": plan_figures(problem, problem.children.present_home, weights=weights),
         "greedy": plan_figures(problem, nearest_first(problem), weights=weights),
+    }
+
+
+def _limits(built: Built, home: IntArray, left_out: list[Eased]) -> dict[str, Any]:
+    """Give what is used of each limit, and would be used were its rule left out."""
+    without = {
+        name: {"more_children_placed": eased.more_placed, "used": used}
+        for eased in left_out
+        if eased.rule != TOGETHER
+        for name, used in eased.used.items()
+    }
+    return {
+        built.rule_label(name): {
+            "used": used,
+            "limit": limit,
+            **({"without_it": without[name]} if name in without else {}),
+        }
+        for name, (used, limit) in rows_kept(built.problem, home).items()
     }
 
 

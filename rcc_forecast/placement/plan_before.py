@@ -13,6 +13,7 @@ import pandas as pd
 from models.placement.problem import UNPLACED, FloatArray, IntArray
 from rcc_forecast.errors import UnreadableInputError
 from rcc_forecast.placement.build import Built
+from rcc_forecast.results.placement import PlacementPlan
 
 _NUMBERS = ("distance_miles", "siblings_together", "points")
 
@@ -53,6 +54,13 @@ class PlanBefore:
         values = np.array(list(self.prices.values()), dtype=float).reshape(-1, 3)
         prices[row[row >= 0]] = values[row >= 0]
         return prices
+
+
+def plan_before_of(plan: PlacementPlan) -> PlanBefore:
+    """Take a plan that was just made as the one before, without a folder between."""
+    rows = plan.plan.drop_duplicates("child_id").set_index("child_id")[["home_id", *_NUMBERS]]
+    rows = rows.assign(home_id=rows["home_id"].fillna(""))
+    return PlanBefore(rows, plan.certificate["prices"][0]["homes"], plan.summary, plan.scenario)
 
 
 def read_plan_before(folder: Path) -> PlanBefore:

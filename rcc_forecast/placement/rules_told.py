@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,7 @@ from models.placement.rules import PENCE, SHARE_PARTS
 from models.placement.sides import rows_kept
 from rcc_forecast.geography import name_of
 from rcc_forecast.placement.build import Built
+from rcc_forecast.placement.eased import Eased
 from rcc_forecast.placement.figures import in_authority
 from rcc_forecast.placement.words import profiles, type_words
 from rcc_forecast.tables.placement import RULES_TOLD
@@ -40,7 +41,13 @@ _DATA_RULES = {
 }
 
 
-def rules_table(built: Built, home: IntArray, ground: Ground, prices: pd.DataFrame) -> pd.DataFrame:
+def rules_table(
+    built: Built,
+    home: IntArray,
+    ground: Ground,
+    prices: pd.DataFrame,
+    left_out: Sequence[Eased] = (),
+) -> pd.DataFrame:
     """Give one row for each limit, each rule that bars a child, and each dearest place.
 
     Parameters
@@ -51,15 +58,18 @@ def rules_table(built: Built, home: IntArray, ground: Ground, prices: pd.DataFra
     ground : Ground
     prices : DataFrame
         The `PRICES` table of the plan.
+    left_out : sequence of Eased
+        The plan without each rule, where it was made.
 
     Returns
     -------
     DataFrame
-        A `RULES_TOLD` table: limits of the region first, then rules about a
-        child and a home, then places.
+        A `RULES_TOLD` table: limits of the region first, then what leaving a
+        rule out would do, then rules about a child and a home, then places.
     """
     rows = [
         *_limits(built, home, ground),
+        *(_left_out(eased) for eased in left_out),
         *_data_rules(built, home),
         *_places(prices),
     ]
@@ -111,6 +121,16 @@ def _limit(
         "unit": unit,
         "price": round(each, 4),
         "cheapest_relaxation": said,
+    }
+
+
+def _left_out(eased: Eased) -> dict[str, Any]:
+    return {
+        "rule": eased.rule,
+        "about": "Were it left out",
+        "binding": int(eased.more_placed > 0),
+        "children": eased.more_placed,
+        "cheapest_relaxation": eased.said(),
     }
 
 

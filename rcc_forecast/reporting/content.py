@@ -43,6 +43,10 @@ class ReportContent:
         Name of the what-if, "" where none.
     sources : tuple of str
         Further lines of attribution.
+    plan_if : dict, optional
+        ``summary.json`` of a what-if of that plan, with ``from`` inside.
+    plan_if_asks : str
+        What the what-if changes, in words.
     synthetic : bool
         Whether the data are made up, as the report then says at the top.
     """
@@ -60,6 +64,8 @@ class ReportContent:
     completeness: pd.DataFrame | None = None
     scenario: str = ""
     sources: tuple[str, ...] = ()
+    plan_if: dict[str, Any] | None = None
+    plan_if_asks: str = ""
     synthetic: bool = False
 
 

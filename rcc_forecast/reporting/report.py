@@ -42,6 +42,8 @@ def render_report(content: ReportContent) -> str:
         ratings=sections.rating_table(content),
         maps=sections.maps(content),
         plan=sections.plan_table(content.plan),
+        plan_if=sections.plan_if_table(content.plan_if, asks=content.plan_if_asks),
+        equity=sections.equity_view(content.plan),
         late=sections.late_recording(content),
         backtest=sections.backtest_view(content, area),
         findings=sections.findings_table(content.findings),

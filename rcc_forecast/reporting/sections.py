@@ -30,6 +30,25 @@ _RATED = ("red", "amber", "green")
 _MAPPED_KINDS = ("foster", "childrens_home", "supported")
 _MONTHS_OF_LATE_RECORDING = 12
 _FINDINGS_SHOWN = 40
+_OF_A_PLAN = (
+    ("children", "Children", "count"),
+    ("placed", "With a home", "count"),
+    ("unplaced", "Without a home", "count"),
+    ("groups", "Sibling groups", "count"),
+    ("groups_together", "Sibling groups kept together", "count"),
+    ("mean_miles", "Miles from home, on average", "miles"),
+    ("over_20_miles_pct", "Over 20 miles from home", "percent"),
+    ("out_of_area_pct", "Outside their authority", "percent"),
+    ("moved", "Children who would move", "count"),
+    ("weekly_cost_gbp", "Cost a week", "pounds"),
+)
+_OUTCOMES = {
+    "placed": "Have a home",
+    "within_20_miles": "Live within 20 miles",
+    "in_area": "Live in their own authority",
+    "siblings_together": "Live with all their brothers and sisters",
+    "moved": "Would move",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,18 +218,44 @@ def plan_table(plan: dict[str, Any] | None) -> TableView | None:
         head=("", *(name for name, _ in columns)),
         rows=tuple(
             (words, *(_plan_cell(figures.get(key), unit) for _, figures in columns))
-            for key, words, unit in (
-                ("children", "Children", "count"),
-                ("placed", "With a home", "count"),
-                ("unplaced", "Without a home", "count"),
-                ("groups", "Sibling groups", "count"),
-                ("groups_together", "Sibling groups kept together", "count"),
-                ("mean_miles", "Miles from home, on average", "miles"),
-                ("over_20_miles_pct", "Over 20 miles from home", "percent"),
-                ("out_of_area_pct", "Outside their authority", "percent"),
-                ("moved", "Children who would move", "count"),
-                ("weekly_cost_gbp", "Cost a week", "pounds"),
+            for key, words, unit in _OF_A_PLAN
+        ),
+    )
+
+
+def plan_if_table(plan_if: dict[str, Any] | None, *, asks: str) -> TableView | None:
+    """Set a what-if beside the plan it started from."""
+    if plan_if is None or "from" not in plan_if:
+        return None
+    told = plan_if["from"]
+    return TableView(
+        caption=f"The plan, and with {asks}" if asks else "The plan, and the what-if",
+        head=("", "The plan", "What if"),
+        rows=tuple(
+            (words, *(_plan_cell(told[key][when], unit) for when in ("before", "after")))
+            for key, words, unit in _OF_A_PLAN
+            if key in told
+        ),
+    )
+
+
+def equity_view(plan: dict[str, Any] | None) -> TableView | None:
+    """Give the widest gaps between a group of children and all, where any is clear."""
+    gaps = (plan or {}).get("equity", {}).get("largest_gaps")
+    if not gaps:
+        return None
+    return TableView(
+        caption="Groups of children clearly apart from all; a working table",
+        head=("Group", "Outcome", "Children", "Of the group", "Of all children"),
+        rows=tuple(
+            (
+                str(gap["name"]),
+                _OUTCOMES.get(gap["outcome"], str(gap["outcome"])),
+                number(gap["count"]),
+                percent(gap["value"]),
+                percent(gap["all_children"]),
             )
+            for gap in gaps
         ),
     )
 

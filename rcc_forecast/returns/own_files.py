@@ -19,6 +19,7 @@ _COLUMNS = (
     frozenset({"home_id", "placement_type"}),
     frozenset({"child_id", "age", "sex"}),
     frozenset({"child_id", "sibling_group"}),
+    frozenset({"site_id", "placement_type"}),
 )
 _LONGEST_HEADING = 4_000
 

@@ -128,7 +128,7 @@ def build_register(
     housed = spells.assign(home=home)
     homes = homes.assign(address=draw_addresses(around, homes["host"].to_numpy(), rng))
     homes = _with_rules(homes, housed, rng)
-    homes = _with_prices(homes, around, levels, rng)
+    homes = with_prices(homes, around, levels, rng)
     homes = _with_providers(homes, around, rng)
     return Register(_with_dates(homes, housed, today, rng), home)
 
@@ -172,6 +172,45 @@ def register_table(register: Register, around: Surroundings) -> pd.DataFrame:
         iso = np.datetime_as_string(np.maximum(dates, 0).astype("datetime64[D]"))
         table[column] = np.where(dates < 0, "", iso)
     return table.astype(str)
+
+
+def with_prices(
+    homes: pd.DataFrame, around: Surroundings, levels: pd.DataFrame, rng: np.random.Generator
+) -> pd.DataFrame:
+    """Give each home the price of a place, GBP a week.
+
+    Parameters
+    ----------
+    homes : DataFrame
+        host, provider, kind, solo and needs_met of each.
+    around : Surroundings
+        The area and what lies around it.
+    levels : DataFrame
+        As `levels.read_levels`.
+    rng : numpy.random.Generator
+        The only source of chance.
+    """
+    kind, provider = homes["kind"].to_numpy(), homes["provider"].to_numpy()
+    payer = np.where(provider >= 0, provider, homes["host"].to_numpy())
+    at = levels.loc[around.codes]
+    fostering = at["fostering_gbp"].to_numpy(float)[payer]
+    residential = at["residential_gbp"].to_numpy(float)[payer]
+    base = np.select(
+        [kind == KINSHIP, kind == FOSTER, kind == CHILDRENS, kind == SUPPORTED, kind == SECURE],
+        [
+            0.45 * fostering,
+            # An authority's own household costs less than an agency's.
+            fostering * np.where(provider >= 0, 0.72, 1.28),
+            residential * np.where(homes["solo"] == 1, 1.55, 0.96),
+            _SUPPORTED_GBP,
+            _SECURE_GBP,
+        ],
+        _RESIDENTIAL_GBP,
+    )
+    spread = np.where(np.isin(kind, [KINSHIP, FOSTER]), 0.1, 0.2)
+    more_need = 1 + 0.06 * (homes["needs_met"].to_numpy() - 1)
+    price = base * more_need * np.exp(spread * rng.standard_normal(len(homes)))
+    return homes.assign(weekly_cost_gbp=(np.round(price / 5) * 5).astype(np.int64))
 
 
 def _make_homes(
@@ -354,32 +393,6 @@ def _who_lives_there(spells: pd.DataFrame, n_homes: int) -> pd.DataFrame:
         all_male=("all_male", "min"),
         residents=("residents", "sum"),
     ).reindex(np.arange(n_homes))
-
-
-def _with_prices(
-    homes: pd.DataFrame, around: Surroundings, levels: pd.DataFrame, rng: np.random.Generator
-) -> pd.DataFrame:
-    kind, provider = homes["kind"].to_numpy(), homes["provider"].to_numpy()
-    payer = np.where(provider >= 0, provider, homes["host"].to_numpy())
-    at = levels.loc[around.codes]
-    fostering = at["fostering_gbp"].to_numpy(float)[payer]
-    residential = at["residential_gbp"].to_numpy(float)[payer]
-    base = np.select(
-        [kind == KINSHIP, kind == FOSTER, kind == CHILDRENS, kind == SUPPORTED, kind == SECURE],
-        [
-            0.45 * fostering,
-            # An authority's own household costs less than an agency's.
-            fostering * np.where(provider >= 0, 0.72, 1.28),
-            residential * np.where(homes["solo"] == 1, 1.55, 0.96),
-            _SUPPORTED_GBP,
-            _SECURE_GBP,
-        ],
-        _RESIDENTIAL_GBP,
-    )
-    spread = np.where(np.isin(kind, [KINSHIP, FOSTER]), 0.1, 0.2)
-    more_need = 1 + 0.06 * (homes["needs_met"].to_numpy() - 1)
-    price = base * more_need * np.exp(spread * rng.standard_normal(len(homes)))
-    return homes.assign(weekly_cost_gbp=(np.round(price / 5) * 5).astype(np.int64))
 
 
 def _with_providers(

@@ -32,6 +32,7 @@ from rcc_forecast.synthetic.entries import Calendar, draw_arrivals, draw_familie
 from rcc_forecast.synthetic.journeys import draw_journeys, draw_traits, episodes_of
 from rcc_forecast.synthetic.levels import level_of, read_levels
 from rcc_forecast.synthetic.placements import CHILDRENS, FOSTER, SUPPORTED, TEMPORARY
+from rcc_forecast.synthetic.sites import sites_table
 from rcc_forecast.synthetic.tables import tables_beside
 from rcc_forecast.synthetic.truth import tell_truth
 from rcc_forecast.synthetic.whereabouts import Surroundings, draw_addresses, draw_locations, survey
@@ -79,6 +80,8 @@ class SyntheticRegion:
         sibling_group, local_authority, child_id of brothers and sisters.
     truth : dict
         What was planted, as ``truth.json`` says it.
+    sites : DataFrame
+        Homes that could be opened, with what each would cost. As text.
     """
 
     authorities: tuple[str, ...]
@@ -89,6 +92,7 @@ class SyntheticRegion:
     cohort: pd.DataFrame
     sibling_groups: pd.DataFrame
     truth: dict[str, Any]
+    sites: pd.DataFrame
 
 
 def synthesise(
@@ -189,6 +193,7 @@ def synthesise(
         cohort=cohort,
         sibling_groups=_sibling_groups(people, around),
         truth=truth,
+        sites=sites_table(around, levels, rng=chance.of("sites")),
     )
 
 

@@ -37,7 +37,7 @@ def write_region(region: SyntheticRegion, out: Path) -> list[Path]:
     written = [_write(out / file, text) for file, text in _return_files(region)]
     if known:
         _remove_left_over(region, out, set(written))
-    for name in ("homes", "children", "cohort", "sibling_groups"):
+    for name in ("homes", "children", "cohort", "sibling_groups", "sites"):
         table: pd.DataFrame = getattr(region, name)
         written.append(_write(out / f"{name}.csv", _as_csv(table)))
     truth = json.dumps(_with_files(region.truth), indent=1, ensure_ascii=False) + "\n"
@@ -157,6 +157,8 @@ children.csv                    children who need a home now: about half new to 
 cohort.csv                      every child who lives in a home of the register (relatives'
                                 households left out), for planning the whole region anew
 sibling_groups.csv              brothers and sisters among the children of the returns
+sites.csv                       homes that could be opened, for `invest`: site_id begins
+                                SYN-S-; what each would cost to open is an assumption
 truth.json                      what was planted. months: the month ends of every list;
                                 entries, exits and children as they truly were, by age
                                 band, authority or type; ends_not_yet_recorded: what the

@@ -4,15 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from rcc_forecast.tables.arrivals import ALLOCATION, ARRIVALS, RESERVE
 from rcc_forecast.tables.contract import Column, Table
 from rcc_forecast.tables.demand import DEMAND
 from rcc_forecast.tables.explanation import EXPLANATION
 from rcc_forecast.tables.forecast import BACKTEST, FORECAST, POOLING, SERIES_FORECAST
 from rcc_forecast.tables.homes import HOMES
-from rcc_forecast.tables.placement import CHILDREN_TO_PLACE, PLAN
+from rcc_forecast.tables.investing import INVESTMENT, SITES
+from rcc_forecast.tables.placement import (
+    ALTERNATIVES,
+    CHILDREN_TO_PLACE,
+    EQUITY,
+    FRONTIER,
+    GROUPS,
+    OVERRIDES,
+    PLAN,
+    PRICES,
+    RULES_TOLD,
+    SHORTAGES,
+    WHAT_IF,
+)
 from rcc_forecast.tables.ssda903 import FIRST_YEAR_OF_TABLE, RETURN_CHANGES, TABLES
 from rcc_forecast.tables.sufficiency import BALANCE
 
+_PLANS = (
+    *(HOMES, CHILDREN_TO_PLACE, SITES),
+    *(PLAN, ALTERNATIVES, GROUPS, PRICES, SHORTAGES, RULES_TOLD, EQUITY, OVERRIDES, WHAT_IF),
+    *(FRONTIER, ARRIVALS, RESERVE, ALLOCATION, INVESTMENT),
+)
 _RESULTS = (DEMAND, FORECAST, EXPLANATION, BACKTEST, POOLING, SERIES_FORECAST, BALANCE)
 
 _INTRODUCTION = """\
@@ -33,7 +52,7 @@ def data_dictionary() -> str:
             f"| from return | what changed |\n|---|---|\n{changes}",
             *_sections(TABLES),
             "## Registers and plans\n",
-            *_sections((HOMES, CHILDREN_TO_PLACE, PLAN)),
+            *_sections(_PLANS),
             "## History, forecasts and scores\n",
             *_sections(_RESULTS),
         ]

@@ -14,10 +14,10 @@ from numba import njit
 from models.placement.assignment.packing import climb
 from models.placement.problem import FloatArray, IntArray
 
-SURE = 0.9
-"""A job is settled with others only where it was packed so often with its agent."""
-REACH, LEAST_REACH = 0.5, 1e-3
-"""Of the pricing within a dive, in units of cost."""
+MEMORY = 0.9
+"""Weight of earlier passes in how often a pair was packed: some ten count."""
+REACH, REACH_A_JOB, LEAST_REACH = 0.5, 0.05, 1e-3
+"""How far the pricing within a dive aims at first, at least and a job left, and at last."""
 
 
 @njit(nogil=True, cache=True)
@@ -26,6 +26,7 @@ def dive(
     weight: IntArray,
     room: IntArray,
     price: FloatArray,
+    packed: FloatArray,
     agent: IntArray,
     aim: float,
     batch: float,
@@ -34,36 +35,45 @@ def dive(
     tries: int,
     loosened: float,
     noise: float,
+    certain: float,
     rng: np.random.Generator,
 ) -> tuple[bool, float]:  # pragma: no cover - compiled
     """Give every job an agent at a cost of `aim` or less; tell whether it could, and the work.
 
     `agent` and `room` are changed in place; a job without room keeps the agent it
-    has. `batch` is the share of the jobs left that are settled at a time, `loosened`
-    about the share that is set free, at most `tries` times; `noise` varies the order.
+    has. `packed` tells how often the pairs were packed so far. `batch` is the share
+    of the jobs left that are settled at a time, but beside the first only those
+    packed as often as is `certain`; `loosened` is about the share that is set free,
+    at most `tries` times; `noise` varies the order.
     """
     n_agents, n_jobs = cost.shape
     present, waiting = price.copy(), np.ones(n_jobs, np.bool_)
+    kept = packed.copy()
     settled, looked, work = 0.0, first_passes, 0.0
     while waiting.any():
         left = np.flatnonzero(waiting)
         sub_cost = np.empty((n_agents, left.size))
         sub_weight = np.empty((n_agents, left.size), np.int64)
+        share = np.empty((n_agents, left.size))
         for i in range(n_agents):
             for at in range(left.size):
                 sub_cost[i, at] = cost[i, left[at]]
                 sub_weight[i, at] = weight[i, left[at]]
+                share[i, at] = kept[i, left[at]]
         sub_price = present[left]
-        bound, share, _, effort = climb(
+        bound, _, effort = climb(
             sub_cost,
             sub_weight,
             room,
             sub_price,
             looked,
-            REACH,
+            max(REACH, REACH_A_JOB * left.size),
             aim - settled + 1e-6,
             LEAST_REACH,
             np.inf,
+            share,
+            1.0,
+            MEMORY,
         )
         work += effort
         looked = passes
@@ -73,6 +83,7 @@ def dive(
             present[left[at]] = sub_price[at]
             sure[at], where[at] = -1.0, -1
             for i in range(n_agents):
+                kept[i, left[at]] = share[i, at]
                 if sub_weight[i, at] <= room[i] and share[i, at] > sure[at]:
                     sure[at], where[at] = share[i, at], i
             if where[at] < 0:
@@ -90,11 +101,12 @@ def dive(
                     settled -= cost[agent[j], j]
                 if waiting[j]:
                     present[j] = price[j]
+                    kept[:, j] = packed[:, j]
             continue
         rank = np.argsort(-sure)
         most, done = max(1, int(batch * left.size)), 0
         for at in rank:
-            if done >= most or (done > 0 and sure[at] < SURE):
+            if done >= most or (done > 0 and sure[at] < certain):
                 break
             i, j = where[at], left[at]
             if weight[i, j] > room[i]:

@@ -17,8 +17,6 @@ from models.placement.problem import FloatArray, IntArray
 PASSES_BEFORE_A_SHORTER_STEP = 10
 HALF_CORE = 10
 """Jobs either side of the split that are tried first."""
-MEMORY = 0.97
-"""Weight of the passes before in how often a job was packed: the last thirty or so count."""
 
 
 @njit(nogil=True, cache=True)
@@ -123,6 +121,59 @@ def fill(
 
 
 @njit(nogil=True, cache=True)
+def climb_capacity(
+    cost: FloatArray, weight: IntArray, capacity: IntArray, passes: int
+) -> tuple[float, FloatArray]:  # pragma: no cover - compiled
+    """Search prices of capacity, none negative; give the bound and them.
+
+    The step aims as far above the best bound as the last gains bear out, so that
+    no plan need be known.
+    """
+    n_agents, n_jobs = cost.shape
+    price, best_price, best = np.zeros(n_agents), np.zeros(n_agents), -1e18
+    toward, reach, stalled = np.zeros(n_agents), -1.0, 0
+    for _ in range(passes):
+        value, over = 0.0, -capacity.astype(np.float64)
+        for j in range(n_jobs):
+            least, at = 1e18, 0
+            for i in range(n_agents):
+                here = cost[i, j] + price[i] * weight[i, j]
+                if here < least and weight[i, j] <= capacity[i]:
+                    least, at = here, i
+            value += least
+            over[at] += weight[at, j]
+        value -= (price * capacity).sum()
+        if reach < 0.0:
+            reach = 0.5 * abs(value) + 1.0
+        stalled += 1
+        if value > best:
+            if value > best + 0.3 * reach:
+                reach *= 1.5
+            if value > best + 0.05 * reach:
+                stalled = 0
+            best = value
+            best_price[:] = price
+        if stalled >= PASSES_BEFORE_A_SHORTER_STEP:
+            reach *= 0.6
+            price[:] = best_price
+            toward[:] = 0.0
+            stalled = 0
+            if reach < 1e-5 * abs(best):
+                break
+            continue
+        for i in range(n_agents):
+            if price[i] <= 0.0 and over[i] < 0.0:
+                over[i] = 0.0
+            toward[i] = 0.5 * toward[i] + 0.5 * over[i]
+        length = (toward * toward).sum()
+        if length < 1e-12:
+            break
+        for i in range(n_agents):
+            price[i] = max(0.0, price[i] + (best + reach - value) / length * toward[i])
+    return best, best_price
+
+
+@njit(nogil=True, cache=True)
 def climb(
     cost: FloatArray,
     weight: IntArray,
@@ -133,8 +184,14 @@ def climb(
     enough: float,
     least: float,
     most_work: float,
-) -> tuple[float, FloatArray, FloatArray, float]:  # pragma: no cover - compiled
-    """Search job prices (changed in place); give bound, packed shares, capacity prices, work.
+    share: FloatArray,
+    begun: float,
+    memory: float,
+) -> tuple[float, FloatArray, float]:  # pragma: no cover - compiled
+    """Search job prices (changed in place); give the bound, prices of capacity, and the work.
+
+    `share`, changed in place, is how often a pair was packed: `begun`, 0 or 1,
+    tells whether it holds earlier passes, which count `memory` less each pass.
 
     The step aims `reach` above the best bound: further after a good gain,
     shorter after passes without one. It ends once the bound is `enough`, the
@@ -142,13 +199,13 @@ def climb(
     """
     n_agents, n_jobs = cost.shape
     best, best_price = -1e18, price.copy()
-    share, packed = np.zeros((n_agents, n_jobs)), np.zeros((n_agents, n_jobs), np.int8)
+    packed = np.zeros((n_agents, n_jobs), np.int8)
     of_place, best_of_place = np.zeros(n_agents), np.zeros(n_agents)
     most_room = capacity.max() + 1
     listed, value_at = np.empty(n_jobs, np.int64), np.empty((2, most_room))
     took = np.empty((n_jobs, most_room), np.uint8)
     profit, toward = np.empty(n_jobs), np.zeros(n_jobs)
-    stalled, begun, work = 0, 0.0, 0.0
+    stalled, work = 0, 0.0
     for _ in range(passes):
         value = price.sum()
         for i in range(n_agents):
@@ -159,10 +216,10 @@ def climb(
             )
             value -= got
             work += effort
-        begun = MEMORY * begun + 1.0 - MEMORY
+        begun = memory * begun + 1.0 - memory
         for i in range(n_agents):
             for j in range(n_jobs):
-                share[i, j] = MEMORY * share[i, j] + (1.0 - MEMORY) * packed[i, j]
+                share[i, j] = memory * share[i, j] + (1.0 - memory) * packed[i, j]
         if value > best:
             stalled = 0 if value > best + 0.05 * reach else stalled + 1
             if value > best + 0.3 * reach:
@@ -197,4 +254,6 @@ def climb(
         for j in range(n_jobs):
             price[j] += step * toward[j]
     price[:] = best_price
-    return best, share / max(begun, 1e-12), best_of_place, work
+    if begun > 0.0:
+        share /= begun
+    return best, best_of_place, work

@@ -15,7 +15,7 @@ import numpy as np
 
 from models.placement.assignment.chains import wander
 from models.placement.assignment.diving import dive
-from models.placement.assignment.packing import climb
+from models.placement.assignment.packing import climb, climb_capacity
 from models.placement.assignment.problem import Assigned, Assignment, as_restricted
 from models.placement.assignment.settling import settle, undecided
 from models.placement.prices import search_prices
@@ -26,20 +26,28 @@ WORK = 2.5e9
 """Steps of the kernels: about nine seconds of one core."""
 SCALE = 10_000
 """Prices of capacity are whole numbers of this part of a unit of cost."""
-CAPACITY_PASSES, JOB_PASSES = 400, 2_000
+CAPACITY_PASSES, POLISHING_PASSES, JOB_PASSES = 1_500, 40, 2_000
+POLISH = 1e-3
+"""Part of the bound by which the polishing aims above it."""
 PRICING = 0.1
 """Share of the work that the jobs' first prices may take."""
+MEMORY = 0.97
+"""Weight of earlier passes in how often a pair was packed: some thirty count."""
 NEAR, WANDER_ROUNDS, KICKS = 8, 20, 6
-BATCH, FIRST_PASSES, LATER_PASSES = 0.2, 15, 6
-"""Share of the jobs left that a dive settles at a time; its passes, at first and then."""
+BATCH = 0.2
+"""Share of the jobs left that a dive settles at a time."""
+PASSES, CERTAIN = (15, 6), 0.6
+"""Passes of a dive, at first and then; how often packed a job is to be settled with others."""
+LARGE, LARGE_PASSES, LARGE_CERTAIN, LARGE_TRIES = 20_000, (30, 15), 0.3, 10
+"""Pairs from which dives look longer, settle more at a time, and end sooner."""
 TRIES, LOOSENED, NOISE = 100, 0.2, 0.1
 """How often a dive that cannot succeed sets jobs free, what share, and how it varies."""
 ON_CHAINS = 0.2
 """Work on chains for each unit of work on dives."""
 BEFORE_SETTLING = (0.1, 0.4)
 """Share of the work after which the pairs in question are counted."""
-PAIRS_A_JOB, NODES = 2.2, 6_000
-"""Pairs in question that are worth solving exactly, and how far."""
+PAIRS_A_JOB, ALWAYS, NODES = 2.2, 200, 6_000
+"""Pairs in question that are worth solving exactly, a job and in all, and how far."""
 MOST_STATES = 1.5e7
 """Jobs by capacity: beyond it the knapsacks' tables would need too much memory."""
 
@@ -91,11 +99,13 @@ class _Search:
     ) -> None:
         self.problem, self.rng, self.seconds_left = problem, rng, seconds_left
         self.left, self.on_chains, self.on_dives = work, 0.0, 0.0
+        self.scale = min(1.0, work / WORK)
         self.cost = np.ascontiguousarray(problem.cost, np.float64)
         self.weight = np.ascontiguousarray(problem.weight, np.int64)
         self.value, self.agent = np.inf, np.full(problem.n_jobs, -1)
         self.settled_at = np.inf
         self.bound, self.prices = -np.inf, np.zeros(problem.n_jobs)
+        self.packed = np.zeros(self.cost.shape)
         self._list_pairs(np.zeros(problem.n_agents))
         self.walker: IntArray = self.near[:, 0].copy()
 
@@ -111,7 +121,7 @@ class _Search:
         self.bound = float(price.sum() - home @ self.problem.capacity)
         scale = max(1.0, abs(self.bound))
         least = max(1e-3, 2e-6 * scale)
-        bound, _, of_place, work = climb(
+        bound, of_place, work = climb(
             self.cost,
             self.weight,
             self.problem.capacity,
@@ -121,25 +131,28 @@ class _Search:
             np.inf,
             least,
             PRICING * self.left,
+            self.packed,
+            0.0,
+            MEMORY,
         )
         self.left -= work
         self.bound, self.prices = max(bound, self.bound), price
         self._list_pairs(np.maximum(of_place, 0.0))
 
     def _capacity_prices(self) -> FloatArray:
-        self._wander()
-        # Without a plan yet, the dearest agent of every job stands for one.
-        real = np.isfinite(self.value)
-        target = self.value if real else float(self.cost.max(axis=0).sum())
-        prices, _ = search_prices(
+        """Price capacity alone, then polish the prices as those of homes are."""
+        bound, price = climb_capacity(
+            self.cost, self.weight, self.problem.capacity, CAPACITY_PASSES
+        )
+        polished, _ = search_prices(
             as_restricted(self.problem, scale=SCALE),
-            target=SCALE * target,
-            start=Prices.zero(n_homes=self.problem.n_agents),
-            passes=CAPACITY_PASSES,
+            target=SCALE * (bound + POLISH * abs(bound)),
+            start=Prices(np.column_stack([SCALE * price, np.zeros((price.size, 2))]), np.zeros(0)),
+            passes=POLISHING_PASSES,
             stop=lambda: self.seconds_left() <= 0.0,
             workers=1,
         )
-        return prices.home[:, 0] / SCALE
+        return polished.home[:, 0] / SCALE
 
     def _list_pairs(self, of_place: FloatArray) -> None:
         """List each job's near agents and each agent's fitting jobs at prices of capacity."""
@@ -159,19 +172,26 @@ class _Search:
         self._wander()
 
     def _dive(self, agent: IntArray, *, aim: float) -> bool:
+        large = self.cost.size > LARGE
+        first_passes, later_passes = LARGE_PASSES if large else PASSES
+        tries = LARGE_TRIES if large else TRIES
+        if np.isinf(aim):
+            tries = 0
         found, work = dive(
             self.cost,
             self.weight,
             self.problem.capacity.copy(),
             self.prices,
+            self.packed,
             agent,
             aim,
             BATCH,
-            FIRST_PASSES,
-            LATER_PASSES,
-            0 if np.isinf(aim) else TRIES,
+            first_passes,
+            later_passes,
+            tries,
             LOOSENED,
             NOISE,
+            LARGE_CERTAIN if large else CERTAIN,
             self.rng,
         )
         self.left -= work
@@ -234,15 +254,15 @@ class _Search:
         if self.proven or not known or states > MOST_STATES or self.seconds_left() <= 1.0:
             return
         pairs = undecided(self.problem, self.prices, bound=self.bound, value=self.value)
-        if pairs.sum() > PAIRS_A_JOB * n:
+        if pairs.sum() > max(PAIRS_A_JOB * n, ALWAYS):
             return
         self.settled_at = self.value
         agent, ended, below = settle(
             self.problem,
             pairs,
             value=self.value,
-            nodes=NODES,
-            seconds=min(0.6 * self.seconds_left(), 1e9),
+            nodes=max(1, int(NODES * self.scale)),
+            seconds=min(0.5 * self.seconds_left(), 1e9),
         )
         if agent is not None:
             self._take(agent)
@@ -252,8 +272,10 @@ class _Search:
     def answer(self) -> Assigned:
         """Give the plan found, if any, and the bound."""
         found = bool(np.isfinite(self.value))
+        # Where no plan is possible the bound has no end: every plan costs less than this.
+        most = float(self.cost.max(axis=0).sum()) + 1.0
         return Assigned(
             agent=self.agent if found else np.full(self.problem.n_jobs, -1),
             value=round(self.value) if found else None,
-            bound=math.ceil(self.bound - 1e-6),
+            bound=math.ceil(min(self.bound, most) - 1e-6),
         )

@@ -49,6 +49,7 @@ def test_the_routes_are_those_of_the_contract(document):
         "GET /v1/placements/{id}/rows",
         "GET /v1/placements/{id}/rows/{row}",
         "GET /v1/placements/{id}/prices",
+        "GET /v1/placements/{id}/equity",
         "GET /v1/placements/{id}/groups",
         "GET /v1/demand",
         "GET /v1/models",

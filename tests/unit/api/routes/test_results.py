@@ -16,7 +16,15 @@ from api.schemas.forecasts import (
     ExplanationPage,
     ForecastPage,
 )
-from api.schemas.placements import GroupPage, Plan, PlanRow, PlanRowPage, PricePage, ShortagePage
+from api.schemas.placements import (
+    EquityPage,
+    GroupPage,
+    Plan,
+    PlanRowInFull,
+    PlanRowPage,
+    PricePage,
+    ShortagePage,
+)
 from tests.builders.service import MANCHESTER, a_service, send
 
 HORIZON = 6
@@ -51,6 +59,7 @@ def test_every_answer_is_as_it_is_described(filled):
         (PricePage, f"{plan}/prices"),
         (GroupPage, f"{plan}/groups"),
         (ShortagePage, f"{plan}/shortages"),
+        (EquityPage, f"{plan}/equity"),
     ):
         model.model_validate(filled.service.get(path).json(), strict=True)
 
@@ -319,11 +328,32 @@ def test_a_row_is_addressed_by_a_token_that_says_nothing_of_the_child(filled):
     path = f"/v1/placements/{filled.placement}/rows"
     row = filled.get(path).json()["items"][0]
 
-    single = PlanRow.model_validate(filled.get(f"{path}/{row['row']}").json())
+    single = PlanRowInFull.model_validate(filled.get(f"{path}/{row['row']}").json())
 
-    assert single.model_dump() == row
+    assert single.model_dump(exclude={"alternatives"}) == row
     assert row["child_id"] not in row["row"]
     assert filled.get(f"{path}/{row['child_id']}").status_code == 404
+
+
+def test_a_row_names_the_best_other_homes_of_the_child_in_their_order(filled):
+    path = f"/v1/placements/{filled.placement}/rows"
+    placed = [row for row in whole(filled, path) if row["home_id"]]
+
+    found = [filled.get(f"{path}/{row['row']}").json() for row in placed[:5]]
+
+    assert any(row["alternatives"] for row in found)
+    for row in found:
+        others = row["alternatives"]
+        assert [other["rank"] for other in others] == list(range(1, len(others) + 1))
+        assert row["home_id"] not in [other["home_id"] for other in others]
+        assert all("child_id" not in other and other["what_it_means"] for other in others)
+
+
+def test_equity_is_told_for_each_group_against_all(filled):
+    rows = whole(filled, f"/v1/placements/{filled.placement}/equity")
+
+    authorities = {row["group"] for row in rows if row["by"] == "local_authority"}
+    assert MANCHESTER in authorities
 
 
 def test_the_same_child_has_another_token_in_another_plan(filled):

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from models.placement.construct import plan_from_prices
-from models.placement.exact import Chosen, choose_bundles, near_columns
+from models.placement.exact import Chosen, choose_bundles
 from models.placement.limited import choose_within_limits
-from models.placement.plan import Plan, keeps_rows, plan_cost
+from models.placement.plan import keeps_rows, plan_cost
 from models.placement.restricted import Prices, Restricted
 from tests.builders.listed_columns import a_crowd, a_small_problem, cheapest_plan, with_budget
 
@@ -94,16 +94,3 @@ def test_children_who_must_have_a_home_get_one():
 
     assert chosen.proven
     assert chosen.plan.unplaced.size == 0
-
-
-def test_columns_near_the_bound_are_kept_with_those_of_the_plan():
-    reduced = np.array([0.0, 50.0, 10.0, 90.0, 20.0])
-    plan = Plan(np.array([3]), np.array([], dtype=np.int64))
-
-    within, everything = near_columns(reduced, plan, gap=20.0)
-    few, all_of_them = near_columns(reduced, plan, gap=60.0, most=2)
-
-    assert within.tolist() == [0, 2, 3, 4]
-    assert everything
-    assert few.tolist() == [0, 2, 3]
-    assert not all_of_them

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from models.placement import DEFAULT_WEIGHTS, PlacementProblem
-from models.placement.bundles import bundle_costs, list_bundles, unplaced_costs
+from models.placement.bundles import bundle_costs, unplaced_costs
 from models.placement.nearby import (
     bound_only,
     cheapest_homes,
@@ -17,9 +17,10 @@ from models.placement.nearby import (
 )
 from models.placement.restricted import Prices
 from models.placement.rules import PLACED, SideRule, disparity_rules, rules_of, tier_rule
-from models.placement.sides import side_rows_of_rules
+from models.placement.sides import rows_over
 from models.placement.tables import compile_tables
 from models.placement.terms import weights_of_tier
+from tests.builders.every_bundle import as_columns, counted, every_bundle
 from tests.builders.small_regions import a_small_region
 
 RULES = {
@@ -36,15 +37,16 @@ def some_prices(problem: PlacementProblem, seed: int, n_rules: int = 0) -> Price
 
 def priced_in_full(problem, weights, prices, rules):
     """Value, cost and key of every bundle, the bound, and the best of every set, by brute force."""
-    bundles = list_bundles(problem)
+    bundles = every_bundle(problem)
     cost = bundle_costs(problem, bundles, weights=weights)
     value = cost.astype(float)
     for column, k in enumerate((1, 2, 3)):
         value += prices.home[bundles.home, column] * (bundles.places // k)
     alone = unplaced_costs(problem, weights=weights).astype(float)
-    for row, price in zip(side_rows_of_rules(problem, rules, bundles), prices.side, strict=True):
-        value += price * row.bundle
-        alone += price * row.unplaced
+    sides = rows_over(problem, rules, as_columns(problem, bundles, cost))
+    if sides is not None:
+        value += prices.side @ counted(sides, bundles.n_bundles)
+        alone += prices.side @ sides.unplaced
     best = {}
     for group, members, v in zip(bundles.group, bundles.members, value, strict=True):
         best[group, members] = min(best.get((group, members), np.inf), v)

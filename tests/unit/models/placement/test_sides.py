@@ -8,14 +8,14 @@ import numpy as np
 import pytest
 
 from models.placement import DEFAULT_WEIGHTS, plan_points
-from models.placement.bundles import homes_of, list_bundles
 from models.placement.nearby import index_homes, price_out
-from models.placement.problem import UNPLACED, Rules
+from models.placement.problem import UNPLACED
 from models.placement.restricted import Prices
 from models.placement.rules import disparity_rules, rules_of, tier_rule
-from models.placement.sides import rows_kept, rows_over, side_rows
+from models.placement.sides import rows_kept, rows_over
 from models.placement.tables import compile_tables
 from models.placement.terms import TIERS, weights_of_tier
+from tests.builders.every_bundle import every_bundle, homes_of_bundles
 from tests.builders.small_regions import a_small_region
 
 EVERY_RULE = {
@@ -28,7 +28,7 @@ EVERY_RULE = {
 
 def some_plan(problem, seed):
     """One bundle for each group that has any, whoever else is in the home."""
-    bundles = list_bundles(problem)
+    bundles = every_bundle(problem)
     rng = np.random.default_rng(seed)
     order = rng.permutation(bundles.n_bundles)
     _, first = np.unique(bundles.group[order], return_index=True)
@@ -37,8 +37,8 @@ def some_plan(problem, seed):
 
 def test_a_budget_of_one_authority_counts_its_own_children_alone():
     problem = a_small_region(seed=1, weekly_budget_by_authority_gbp={1: 5_000.0})
-    _, chosen = some_plan(problem, 1)
-    plan = homes_of(problem, list_bundles(problem), chosen)
+    bundles, chosen = some_plan(problem, 1)
+    plan = homes_of_bundles(problem, bundles, chosen)
 
     ((used, limit),) = rows_kept(problem, plan).values()
 
@@ -59,7 +59,7 @@ def test_limits_count_the_same_over_columns_as_over_the_plan_made_of_them():
         slack=np.inf,
     ).columns
     bundles, chosen = some_plan(problem, 2)
-    plan = homes_of(problem, bundles, chosen)
+    plan = homes_of_bundles(problem, bundles, chosen)
 
     rows = rows_over(problem, rules, everywhere)
 
@@ -79,7 +79,7 @@ def test_a_tier_that_is_held_counts_the_points_of_the_tier(tier):
     problem = a_small_region(seed=4)
     weights = weights_of_tier(DEFAULT_WEIGHTS, tier)
     bundles, chosen = some_plan(problem, 4)
-    plan = homes_of(problem, bundles, chosen)
+    plan = homes_of_bundles(problem, bundles, chosen)
 
     rule = tier_rule(problem, name=tier, weights_of_tier=weights, limit=7.0)
 
@@ -119,12 +119,3 @@ def test_small_groups_and_children_of_unknown_groups_are_left_out_of_disparity()
 
     assert not any("ethnicity,2," in name or ",-1," in name for name in names)
     assert any("ethnicity,1," in name for name in names)
-
-
-def test_the_old_rows_and_the_new_ones_are_of_the_same_rules():
-    problem = a_small_region(seed=7, **EVERY_RULE)
-
-    rows = side_rows(problem, list_bundles(problem))
-
-    assert [row.name for row in rows] == [rule.name for rule in rules_of(problem)]
-    assert problem.rules == Rules(**EVERY_RULE)

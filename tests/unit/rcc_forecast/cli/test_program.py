@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rcc_forecast.cli.forecasts import scenario_said
-from rcc_forecast.cli.planning import not_of_a_plan
+from rcc_forecast.cli.planning import not_of_a_balance, not_of_a_plan
 from rcc_forecast.cli.program import main
 from rcc_forecast.forecasting import cards
 from rcc_forecast.scenarios import parse_scenario
@@ -52,3 +52,12 @@ def test_a_what_if_without_levers_on_demand_says_that_it_moves_no_forecast():
 def test_levers_on_demand_are_named_where_a_plan_does_not_use_them():
     assert not_of_a_plan(FEWER_ENTRANTS).startswith("[entries] of the scenario")
     assert not_of_a_plan(CHEAPER) == not_of_a_plan(None) == ""
+
+
+def test_what_a_what_if_asks_of_a_plan_alone_is_named_where_nothing_uses_it():
+    asked = parse_scenario({"budget": {"weekly_gbp": 50_000}, "rules": {"max_miles": 20}})
+
+    assert not_of_a_balance(asked) == (
+        "[budget] [rules] of the scenario hold for `place`, and for nothing here.\n"
+    )
+    assert not_of_a_balance(FEWER_ENTRANTS) == not_of_a_balance(None) == ""

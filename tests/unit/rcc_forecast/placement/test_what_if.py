@@ -125,6 +125,17 @@ def test_a_rule_that_now_bars_the_home_is_told(tmp_path):
     plan = what_if(tmp_path, [a_child()], homes, homes, rules={"min_grade": "good"})
 
     assert told(plan).loc["C1", "why"].startswith("A rule now bars the home before.")
+    assert plan.summary["objective"] >= plan.summary["bound"]
+
+
+def test_sisters_do_not_stay_in_a_home_that_has_fewer_places_now(tmp_path):
+    sisters = [a_child(f"S{i}", sibling_group="G", sibling_plan="together") for i in range(3)]
+    roomy = [a_foster_home("H1", places_available=3), a_foster_home("H2", miles_east=9)]
+    fewer = [a_foster_home("H1", places_available=2), a_foster_home("H2", miles_east=9)]
+
+    plan = what_if(tmp_path, sisters, roomy, fewer)
+
+    assert plan.plan["home_id"].value_counts().to_dict() == {"H1": 2, "H2": 1}
 
 
 def test_a_folder_without_a_plan_is_refused(tmp_path):

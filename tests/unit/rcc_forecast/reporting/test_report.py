@@ -189,3 +189,33 @@ def test_no_findings_are_good_news():
 
 def test_the_same_content_gives_the_same_report(html):
     assert render_report(report_content()) == html
+
+
+def test_a_plan_tells_which_groups_stand_apart_and_what_a_what_if_would_change():
+    content = report_content()
+    gap = {
+        "name": "Aged 10-15",
+        "outcome": "siblings_together",
+        "count": 40,
+        "value": 0.25,
+        "all_children": 0.6,
+    }
+    told = {"children_changed": 7, "change_of_plan": 25.0}
+    compared = {"mean_miles": {"before": 8.3, "after": 6.9}}
+    content = replace(
+        content,
+        plan={**content.plan, "equity": {"largest_gaps": [gap]}},
+        plan_if={**content.plan, "from": {**told, **compared}},
+        plan_if_asks="forty more foster households",
+    )
+
+    html = render_report(content)
+
+    assert "Live with all their brothers and sisters" in html
+    assert "7 children would have another home proposed" in html
+    assert re.search(r"<td>8\.3</td><td>6\.9</td>", html)
+    assert Page(html).faults == []
+
+
+def test_a_plan_without_a_clear_gap_says_so(html):
+    assert "No group of ten children or more stands clearly apart" in html

@@ -56,8 +56,20 @@ def test_the_bound_of_priced_jobs_is_below_the_best_plan():
         cost, best = problem.cost.astype(float), best_by_hand(problem)
         price = cost.min(axis=0)
 
-        bound, share, _, _ = climb(
-            cost, problem.weight, problem.capacity, price, 200, 5.0, np.inf, 1e-4
+        share = np.zeros(cost.shape)
+        bound, _, _ = climb(
+            cost,
+            problem.weight,
+            problem.capacity,
+            price,
+            200,
+            5.0,
+            np.inf,
+            1e-4,
+            np.inf,
+            share,
+            0.0,
+            0.9,
         )
 
         assert best is None or bound <= best + 1e-6
