@@ -24,6 +24,7 @@ from models.placement.construct import plan_from_prices
 from models.placement.eligibility import where_allowed
 from models.placement.exact import Chosen, choose_bundles
 from models.placement.improve import Search, improve
+from models.placement.likely_prices import with_likely_prices
 from models.placement.limited import choose_within_limits
 from models.placement.market import Market
 from models.placement.plan import Plan, home_of, keeps_rows, plan_cost, plan_of_homes
@@ -148,17 +149,27 @@ class Effort:
         if n_children <= LARGEST_REGION:
             return cls(seconds_left=seconds_left)
         return cls(
-            nearest=8,
-            cold_passes=(120, 150, 300),
             warm_passes=200,
-            listing=(Listing(60, 8), Listing(100, 16), Listing(150, 30), Listing(80, 12)),
-            wide=Listing(150, 30),
+            wide=Listing(100, 24),
             goal=0.008,
             search=Search(trials=5.0),
             improvements=1,
             block_solver=0.0,
             most_exact=0,
             seconds_left=seconds_left,
+        )
+
+    def warm(self) -> Effort:
+        """Give what suits a start from a plan and prices that were good a moment ago."""
+        return replace(
+            self,
+            listing=self.listing[-1:],
+            warm_passes=self.warm_passes // 2,
+            rounds=4,
+            goal=max(self.goal, 0.01),
+            search=replace(self.search, rounds=2, trials=min(10.0, self.search.trials)),
+            improvements=1,
+            block_solver=0.0,
         )
 
     def out_of_time(self) -> bool:
@@ -175,11 +186,21 @@ class Warm:
     home : ndarray of int, shape (n_children,)
         Row of each child's home; `UNPLACED` for none, and where the home is not there now.
     prices : Prices
-        Of this problem's homes and limits; 0 where none is known.
+        Of this problem's homes and limits.
+    known : ndarray of bool, shape (n_homes,), optional
+        Homes whose price is known; all when absent. The others begin at what homes like
+        them near by cost.
     """
 
     home: IntArray
     prices: Prices
+    known: BoolArray | None = None
+
+    def likely(self, problem: PlacementProblem) -> Prices:
+        """Give the prices to begin from."""
+        if self.known is None:
+            return self.prices
+        return with_likely_prices(problem, self.prices, self.known)
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,7 +280,7 @@ def solve(
     seed : int
         The same seed gives the same plan.
     effort : Effort, optional
-        When to stop.
+        When to stop; `Effort.of_size` when absent, and less of it from a warm start.
     warm : Warm, optional
         Where to begin.
     progress : callable
@@ -387,11 +408,12 @@ class _Search:
     def begin(self, warm: Warm | None, *, columns: Columns | None = None) -> None:
         """List the first bundles, and take the best plan at hand."""
         market = self.market
-        start = market.free_prices() if warm is None else warm.prices
+        start = market.free_prices() if warm is None else warm.likely(market.problem)
+        known = self.effort.listing[-1] if start.home.any() else None
         seen = market.price_out(
             start,
-            slack=HUNDREDTHS * FIRST_SLACK,
-            most_per_set=self.effort.nearest,
+            slack=HUNDREDTHS * (known.slack if known else FIRST_SLACK),
+            most_per_set=known.most_per_set if known else self.effort.nearest,
             keep=columns,
         )
         self.latest = self.prices = start
@@ -404,6 +426,9 @@ class _Search:
         self.points = math.inf
         self.take(self.plan)
         self.take(plan_of_homes(self.restricted, home))
+        if known:
+            self.plan_at(start)
+            self.tell("plan at the prices before")
 
     def _list(self, columns: Columns) -> None:
         self.restricted = self.market.restricted(columns)

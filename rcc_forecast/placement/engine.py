@@ -117,4 +117,6 @@ def warm_start(built: Built, before: PlanBefore) -> Warm:
     """
     none = np.zeros(len(rules_of(built.problem)))
     home = where_allowed(built.problem, before.homes_of(built))
-    return Warm(home, Prices(before.prices_of(built), none))
+    then = before.open_homes
+    known = None if then is None else built.homes["home_id"].isin(then).to_numpy(bool)
+    return Warm(home, Prices(before.prices_of(built), none), known)

@@ -43,8 +43,7 @@ def by_engine(problem: Assignment, limit: float) -> tuple[int | None, float]:
 def by_highs(problem: Assignment, limit: float) -> tuple[int | None, float]:
     """Give every pair to HiGHS."""
     every = problem.weight <= problem.capacity[:, None]
-    dear = float(problem.cost.max(axis=0).sum() + 1)
-    agent, _, below = settle(problem, every, value=dear, nodes=10**9, seconds=limit)
+    agent, _, below = settle(problem, every, value=np.inf, nodes=10**9, seconds=limit)
     return None if agent is None else problem.value(agent), below
 
 

@@ -235,7 +235,7 @@ def warm_from(before: Run, changed: Case) -> Warm:
     row_now, row_then = new.get_indexer(old), old.get_indexer(new)
     home = np.where(before.home == UNPLACED, UNPLACED, row_now[before.home])
     prices = np.where(row_then[:, None] < 0, 0.0, before.priced.prices.home[row_then])
-    return Warm(home.astype(np.int64), Prices(prices, before.priced.prices.side))
+    return Warm(home.astype(np.int64), Prices(prices, before.priced.prices.side), row_then >= 0)
 
 
 def children_who_change(after: Run, then: np.ndarray) -> dict[str, Any]:

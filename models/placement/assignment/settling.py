@@ -82,7 +82,7 @@ def settle(
     problem : Assignment
     pairs : ndarray of bool, shape (n_agents, n_jobs)
     value : float
-        Cost of the best plan known, a whole number.
+        Cost of the best plan known, a whole number; infinite where none is.
     nodes : int
         Most nodes of the search tree.
     seconds : float
@@ -111,7 +111,6 @@ def settle(
         constraints=[
             LinearConstraint(once, 1, 1),
             LinearConstraint(fits, -np.inf, problem.capacity),
-            LinearConstraint(cost[None], -np.inf, value - 1),
         ],
         options={"node_limit": nodes, "time_limit": seconds, "mip_rel_gap": 0.0},
     )

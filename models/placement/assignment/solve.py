@@ -44,10 +44,12 @@ TRIES, LOOSENED, NOISE = 100, 0.2, 0.1
 """How often a dive that cannot succeed sets jobs free, what share, and how it varies."""
 ON_CHAINS = 0.2
 """Work on chains for each unit of work on dives."""
-BEFORE_SETTLING = (0.1, 0.4)
-"""Share of the work after which the pairs in question are counted."""
-PAIRS_A_JOB, ALWAYS, NODES = 2.2, 200, 6_000
-"""Pairs in question that are worth solving exactly, a job and in all, and how far."""
+SETTLING = ((0.1, 1_000, 0.2, 4_000, 15.0), (0.4, 6_000, 0.5, 2_000, 2.2))
+"""When pairs in question are settled: share of the work done, most nodes, share of the
+seconds left, most pairs in all and a job. First a short look, which is enough where the
+relaxation is tight; later a long one, where pairs are few."""
+ALWAYS = 200
+"""So many pairs are settled however few the jobs."""
 MOST_STATES = 1.5e7
 """Jobs by capacity: beyond it the knapsacks' tables would need too much memory."""
 
@@ -79,9 +81,9 @@ def solve_assignment(
     search = _Search(problem, rng=rng, work=work, seconds_left=seconds_left)
     search.price()
     search.first_plan()
-    for share in BEFORE_SETTLING:
-        search.better(until=(1.0 - share) * work)
-        search.settle()
+    for done, nodes, of_seconds, most, a_job in SETTLING:
+        search.better(until=(1.0 - done) * work)
+        search.settle(nodes=nodes, of_seconds=of_seconds, most=min(most, a_job * problem.n_jobs))
     search.better(until=0.0)
     return search.answer()
 
@@ -103,7 +105,6 @@ class _Search:
         self.cost = np.ascontiguousarray(problem.cost, np.float64)
         self.weight = np.ascontiguousarray(problem.weight, np.int64)
         self.value, self.agent = np.inf, np.full(problem.n_jobs, -1)
-        self.settled_at = np.inf
         self.bound, self.prices = -np.inf, np.zeros(problem.n_jobs)
         self.packed = np.zeros(self.cost.shape)
         self._list_pairs(np.zeros(problem.n_agents))
@@ -246,23 +247,22 @@ class _Search:
         if value <= self.value:
             self.value, self.agent = value, agent
 
-    def settle(self) -> None:
+    def settle(self, *, nodes: int, of_seconds: float, most: float) -> None:
         """Solve the pairs in question exactly, where they are few."""
         n = self.problem.n_jobs
         states = n * (int(self.problem.capacity.max()) + 1)
-        known = np.isfinite(self.value) and self.value < self.settled_at
+        known = np.isfinite(self.value)
         if self.proven or not known or states > MOST_STATES or self.seconds_left() <= 1.0:
             return
         pairs = undecided(self.problem, self.prices, bound=self.bound, value=self.value)
-        if pairs.sum() > max(PAIRS_A_JOB * n, ALWAYS):
+        if pairs.sum() > max(most, ALWAYS):
             return
-        self.settled_at = self.value
         agent, ended, below = settle(
             self.problem,
             pairs,
             value=self.value,
-            nodes=max(1, int(NODES * self.scale)),
-            seconds=min(0.5 * self.seconds_left(), 1e9),
+            nodes=max(1, int(nodes * self.scale)),
+            seconds=min(of_seconds * self.seconds_left(), 1e9),
         )
         if agent is not None:
             self._take(agent)
