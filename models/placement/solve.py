@@ -48,7 +48,7 @@ HIGHER_PRICES = (1.0, 1.1, 1.3, 1.7, 2.5, 5.0)
 ALMOST_NOTHING = 1e-4
 """Hundredths of a point that adding up a bound may lose."""
 
-WARM_ENOUGH, NEAR = 0.3, 0.03
+WARM_ENOUGH, NEAR = 0.3, 0.02
 """Shares of the net objective: gaps below which prices are sought from the last ones, and
 above which prices that settle are doubted."""
 
@@ -135,7 +135,7 @@ class Effort:
     wide: Listing = Listing(400, 60)
     goal: float = 0.002
     search: Search = field(default_factory=Search)
-    improvements: int = 2
+    improvements: int = 4
     block_solver: float = 1.0
     most_exact: int = 8_000
     solver: float = 20.0
