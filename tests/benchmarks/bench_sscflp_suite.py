@@ -1,7 +1,7 @@
 """Single-source facility location: the public instances, their published optima, and seconds.
 
-    python tests/benchmarks/bench_sscflp.py FOLDER
-    python tests/benchmarks/bench_sscflp.py --invented
+    python tests/benchmarks/bench_sscflp_suite.py FOLDER
+    python tests/benchmarks/bench_sscflp_suite.py --invented
 
 FOLDER holds ``Lib_2`` (Holmberg, Ronnqvist & Yuan 1999, with ``optima.csv``) and ``orlib`` (the
 OR-Library's capacitated sets, single-source, the optimum as the last number of each file).
