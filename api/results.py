@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -22,11 +21,10 @@ from api.turns import Turns
 from api.uploads import Upload
 from rcc_forecast import pipeline
 from rcc_forecast.config import RunConfig
-from rcc_forecast.errors import UnreadableInputError
 from rcc_forecast.forecasting import FINALISTS
 from rcc_forecast.results.forecast import DemandForecast
 from rcc_forecast.runs import Provenance, provenance_of
-from rcc_forecast.scenarios import Scenario, parse_scenario
+from rcc_forecast.scenarios import Scenario, parse_scenario, parse_scenario_text
 from rcc_forecast.tables.explanation import EXPLANATION
 
 ROW_COLUMN = "row"
@@ -276,12 +274,7 @@ def parse_scenario_sent(sent: str | dict[str, Any] | None) -> Scenario | None:
     """
     if sent is None:
         return None
-    if isinstance(sent, dict):
-        return parse_scenario(sent)
-    try:
-        return parse_scenario(tomllib.loads(sent))
-    except tomllib.TOMLDecodeError as error:
-        raise UnreadableInputError(path="scenario", expected="a scenario in TOML") from error
+    return parse_scenario(sent) if isinstance(sent, dict) else parse_scenario_text(sent)
 
 
 def _config(asked: ForecastRequest) -> RunConfig:

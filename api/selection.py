@@ -70,8 +70,8 @@ class PlaceQuery(TableQuery):
     local_authority: Annotated[str | None, BeforeValidator(_authority)] = Field(
         default=None, max_length=60, description="ONS code, DfE number or name; All for sums"
     )
-    age_band: AgeBandOrAll | None = None  # type: ignore[valid-type]
-    population: PopulationOrAll | None = None  # type: ignore[valid-type]
+    age_band: AgeBandOrAll | None = None  # type: ignore[valid-type]  # made from codes
+    population: PopulationOrAll | None = None  # type: ignore[valid-type]  # made from codes
     month: str | None = Field(
         default=None, pattern=f"^{_MONTH.pattern}$", description="`2027-03`, or its last day"
     )
@@ -103,19 +103,19 @@ class AreaQuery(PlaceQuery):
 class NodeQuery(AreaQuery):
     """Rows of a history or forecast."""
 
-    placement_type: PlacementTypeOrAll | None = None  # type: ignore[valid-type]
+    placement_type: PlacementTypeOrAll | None = None  # type: ignore[valid-type]  # made from codes
 
 
 class ExplanationQuery(PlaceQuery):
     """Rows of what stands behind a forecast."""
 
-    placement_type: PlacementTypeOrAll | None = None  # type: ignore[valid-type]
+    placement_type: PlacementTypeOrAll | None = None  # type: ignore[valid-type]  # made from codes
 
 
 class BalanceQuery(AreaQuery):
     """Rows of a sufficiency result."""
 
-    placement_type: PlannedTypeOrAll | None = None  # type: ignore[valid-type]
+    placement_type: PlannedTypeOrAll | None = None  # type: ignore[valid-type]  # made from codes
 
 
 class FindingQuery(TableQuery):

@@ -56,6 +56,7 @@ from rcc_forecast.scenarios import (
 )
 from rcc_forecast.sufficiency import balance, residents_of
 from rcc_forecast.sufficiency.capacity import read_register
+from rcc_forecast.tables.homes import open_on
 
 Progress = Callable[[str], None]
 
@@ -476,9 +477,7 @@ def _with_its_homes(
     """Say which homes were open to a plan made before, so that a what-if can tell why."""
     day = pd.Timestamp(before.scenario["on"])
     then = _changed(homes, scenario, as_of=day)
-    opened = then["opened"].isna() | (then["opened"] <= day)
-    still = then["closed"].isna() | (then["closed"] >= day)
-    return replace(before, open_homes=frozenset(then.loc[opened & still, "home_id"]))
+    return replace(before, open_homes=frozenset(then.loc[open_on(then, day), "home_id"]))
 
 
 def invest(
@@ -603,7 +602,6 @@ def _changed(
 ) -> pd.DataFrame:
     if scenario is None:
         return homes
-    require_supported(scenario)
     return apply_scenario(scenario, homes, as_of=as_of)
 
 

@@ -89,7 +89,7 @@ class Plan(BaseModel):
 _PlanRow = row_of("PlanColumns", PLAN, example=_ROW_EXAMPLE)
 
 
-class PlanRow(_PlanRow):  # type: ignore[misc,valid-type]
+class PlanRow(_PlanRow):  # type: ignore[misc,valid-type]  # made from the table
     """One child and the home proposed."""
 
     model_config = shown_as(_ROW_EXAMPLE, extra="allow")
@@ -117,7 +117,7 @@ class PlanRowInFull(PlanRow):
 
     model_config = shown_as({**_ROW_EXAMPLE, "alternatives": [_ALTERNATIVE_EXAMPLE]}, extra="allow")
 
-    alternatives: list[AlternativeRow] = Field(  # type: ignore[valid-type]
+    alternatives: list[AlternativeRow] = Field(  # type: ignore[valid-type]  # made from the table
         description="Other homes for the child, the best first; empty where there is none"
     )
 

@@ -65,11 +65,12 @@ def page_of(row: type[BaseModel], *, base: type[BaseModel] = BaseModel, what: st
         "items": [_example(row)],
         "next_cursor": "MTAw",
     }
+    rows = list[row]  # type: ignore[valid-type]  # a model that is given
     page = create_model(
         f"{row.__name__}s",
         __base__=base,
         __doc__=what,
-        items=(list[row], Field(description="Rows, in the order of the table")),  # type: ignore[valid-type]
+        items=(rows, Field(description="Rows, in the order of the table")),
         next_cursor=(str | None, Field(description="Cursor of the next page; null on the last")),
     )
     page.model_config = shown_as(example)

@@ -6,7 +6,8 @@ sources stand in the files.
 
 from __future__ import annotations
 
-from models.placement.certificate import Certificate, certify, value_of_one_more_place
+from models.placement.certificate import Certificate, certify
+from models.placement.effort import Effort
 from models.placement.greedy import nearest_first
 from models.placement.points import groups_together, plan_points
 from models.placement.problem import (
@@ -16,8 +17,10 @@ from models.placement.problem import (
     PlacementSolution,
     Rules,
 )
-from models.placement.solve import Effort, Priced, Reached, Warm, solve, solve_in_tiers
+from models.placement.search import Priced, Reached
+from models.placement.solve import solve, solve_in_tiers
 from models.placement.terms import DEFAULT_WEIGHTS, TIERS
+from models.placement.warm import Warm
 
 __all__ = [
     "DEFAULT_WEIGHTS",
@@ -38,5 +41,4 @@ __all__ = [
     "plan_points",
     "solve",
     "solve_in_tiers",
-    "value_of_one_more_place",
 ]

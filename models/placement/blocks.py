@@ -20,6 +20,7 @@ from models.placement.plan import Plan, column_of_children, places_used, plan_co
 from models.placement.prices import relax
 from models.placement.problem import BoolArray, FloatArray, IntArray
 from models.placement.restricted import Columns, Prices, Restricted
+from models.placement.runs import rows_of_runs
 
 CHILDREN = 120
 """Children in a block, about."""
@@ -71,9 +72,7 @@ def plan_in_blocks(
     n_blocks = 1 << max(0, round(np.log2(max(1.0, restricted.n_children / CHILDREN))))
     choices = choices_of(restricted, prices, keep=plan.column)
     block = blocks_of_groups(choices, n_homes=restricted.n_homes, n_blocks=n_blocks, start=start)
-    group_of = np.repeat(np.arange(restricted.n_groups), restricted.group_size)
-    held = np.zeros(restricted.n_groups, dtype=np.bool_)
-    held[group_of[np.asarray(restricted.apart, dtype=np.int64).ravel()]] = True
+    held = restricted.kept_apart
     column_of = column_of_children(restricted, plan)
     reduced = relax(restricted, prices, reduced=True)
     free = restricted.capacity - places_used(restricted, plan)
@@ -99,14 +98,13 @@ def _owner_of_spare_places(restricted: Restricted, block: IntArray, free: IntArr
     """Give each home with places to spare to the block that lists it most often."""
     columns = restricted.columns
     listed = free[columns.home] > 0
-    key = columns.home[listed].astype(np.int64) * (int(block.max(initial=0)) + 1)
-    key += block[columns.group[listed]]
+    n_blocks = int(block.max(initial=0)) + 1
+    key = columns.home[listed].astype(np.int64) * n_blocks + block[columns.group[listed]]
     pairs, count = np.unique(key, return_counts=True)
-    order = np.lexsort((pairs, count))
+    # The last written stays: of blocks that list a home equally often, the last.
+    pairs = pairs[np.lexsort((pairs, count))]
     owner = np.full(restricted.n_homes, -1, dtype=np.int64)
-    owner[pairs[order] // (int(block.max(initial=0)) + 1)] = pairs[order] % (
-        int(block.max(initial=0)) + 1
-    )
+    owner[pairs // n_blocks] = pairs % n_blocks
     return owner
 
 
@@ -118,8 +116,8 @@ class _Part:
     ) -> None:
         columns, size = restricted.columns, restricted.group_size[groups]
         count = columns.begin[groups + 1] - columns.begin[groups]
-        self.rows = _ranges(columns.begin[groups], count)
-        self.kids = _ranges(restricted.first_child[groups], size)
+        self.rows = rows_of_runs(columns.begin[groups], count)
+        self.kids = rows_of_runs(restricted.first_child[groups], size)
         own = np.unique(column_of[self.kids])
         own = own[own >= 0]
         filled = np.bincount(
@@ -169,8 +167,3 @@ class _Part:
             return None
         found = column_of_children(self.part, chosen.plan)
         return self.kids, np.where(found < 0, -1, self.rows[found])
-
-
-def _ranges(begin: IntArray, count: IntArray) -> IntArray:
-    ends = np.cumsum(count)
-    return np.arange(int(count.sum())) - np.repeat(ends - count, count) + np.repeat(begin, count)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models.placement.problem import IntArray, PlacementProblem, Weights
+from models.placement.problem import UNPLACED, IntArray, PlacementProblem, Weights
 from models.placement.tables import compile_tables, pair_points
 from models.placement.terms import home_points
 
@@ -43,6 +43,30 @@ class Bundles:
     def n_bundles(self) -> int:
         """Number of bundles."""
         return int(self.group.size)
+
+
+def bundles_of_plan(problem: PlacementProblem, home: IntArray) -> Bundles:
+    """Give the bundles that a plan uses, in the order of group, members and home.
+
+    Parameters
+    ----------
+    problem : PlacementProblem
+    home : ndarray of int, shape (n_children,)
+        Row of each child's home, `UNPLACED` for none.
+    """
+    placed = np.flatnonzero(home != UNPLACED)
+    key = problem.children.group[placed] * problem.n_homes + home[placed]
+    used, at = np.unique(key, return_inverse=True)
+    members = np.zeros(used.size, dtype=np.int64)
+    np.bitwise_or.at(members, at, np.left_shift(1, problem.place_in_group[placed]))
+    size = np.bincount(at, minlength=used.size).astype(np.int64)
+    alone = np.zeros(used.size, dtype=bool)
+    np.logical_or.at(alone, at, problem.children.solo[placed])
+    group, where = used // problem.n_homes, used % problem.n_homes
+    places = problem.homes.places[where]
+    taken = np.where(alone | (size > places), places, size)
+    order = np.lexsort((where, members, group))
+    return Bundles(group[order], members[order], where[order], size[order], taken[order])
 
 
 def bundle_costs(problem: PlacementProblem, bundles: Bundles, *, weights: Weights) -> IntArray:

@@ -9,11 +9,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-
-from models.placement.problem import FloatArray, PlacementProblem
-from models.placement.restricted import ROUNDED, Prices
-from models.placement.solve import Priced
+from models.placement.problem import FloatArray
+from models.placement.search import Priced
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +60,3 @@ def certify(priced: Priced) -> Certificate:
         for rule, price in zip(priced.market.rules, priced.prices.side, strict=True)
     )
     return Certificate(priced.prices.home, limits, priced.solution.bound)
-
-
-def value_of_one_more_place(problem: PlacementProblem, prices: Prices) -> FloatArray:
-    """Give what one more place in each home would be worth at the prices, shape (n_homes,).
-
-    Hundredths of a point, to first order: a second place may also let in
-    brothers and sisters whom no price of one place can see.
-    """
-    places = problem.homes.places
-    gained = np.stack([(places + 1) // k - places // k for k in ROUNDED], axis=1)
-    return np.asarray((prices.home * gained).sum(axis=1))

@@ -15,14 +15,11 @@ from numpy.typing import NDArray
 
 from models.placement.partition import cheapest_partitions, lowest_member
 from models.placement.plan import NO_COLUMN
-from models.placement.problem import FloatArray, IntArray
+from models.placement.problem import FloatArray, IntArray, rivals_of
 from models.placement.restricted import Prices, Restricted
 
 WAITING = -2
 """In place of a column: the child has not been given one yet."""
-
-PLACE_PRICES = (1, 2, 3)
-"""Places that each price of a home counts by: one, and two and three, rounded down."""
 
 
 class Choices(NamedTuple):
@@ -156,10 +153,7 @@ def choices_of(
         kept,
         within,
     )
-    rival_begin, rival = _rivals(restricted)
-    guarded = np.zeros(restricted.n_groups, dtype=np.bool_)
-    group_of = np.repeat(np.arange(restricted.n_groups), restricted.group_size)
-    guarded[group_of[np.asarray(restricted.apart).ravel()]] = True
+    rival_begin, rival = rivals_of(restricted.apart, restricted.n_children)
     value = value[column]
     return Choices(
         begin=begin,
@@ -176,7 +170,7 @@ def choices_of(
         least=float(min(0.0, value.min(initial=0.0), unplaced.min(initial=0.0))),
         rival_begin=rival_begin,
         rival=rival,
-        guarded=guarded,
+        guarded=restricted.kept_apart,
     )
 
 
@@ -226,14 +220,6 @@ def _in_order(
             at += 1
     start[n_groups] = at
     return start, column[:at].copy()
-
-
-def _rivals(restricted: Restricted) -> tuple[IntArray, IntArray]:
-    pairs = np.asarray(restricted.apart, dtype=np.int64).reshape(-1, 2)
-    both = np.concatenate([pairs, pairs[:, ::-1]])
-    both = both[np.lexsort((both[:, 1], both[:, 0]))]
-    begin = np.searchsorted(both[:, 0], np.arange(restricted.n_children + 1))
-    return np.asarray(begin, dtype=np.int64), np.ascontiguousarray(both[:, 1])
 
 
 @njit(nogil=True, cache=True)

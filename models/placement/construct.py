@@ -14,19 +14,13 @@ from models.placement.choice import (
     work_arrays,
 )
 from models.placement.flow import flow_of_pairs
-from models.placement.plan import NO_COLUMN, Plan, column_of_children, places_used
+from models.placement.plan import NO_COLUMN, Plan
 from models.placement.problem import BoolArray, FloatArray, IntArray
 from models.placement.restricted import Prices, Restricted
+from models.placement.runs import rows_of_runs
 
 
-def plan_from_prices(
-    restricted: Restricted,
-    prices: Prices,
-    *,
-    order: IntArray | None = None,
-    free_groups: BoolArray | None = None,
-    fixed: Plan | None = None,
-) -> Plan:
+def plan_from_prices(restricted: Restricted, prices: Prices) -> Plan:
     """Give a plan that keeps places and pairs apart; side rows may be broken.
 
     Parameters
@@ -35,27 +29,16 @@ def plan_from_prices(
     prices : Prices
         Prices of side rows are added to the costs; those of homes steer the
         groups, and the flow of single children finds its own.
-    order : ndarray of int, optional
-        Groups placed one by one, the first first; when absent the largest
-        first. Single children whom a flow can place are placed after them.
-    free_groups : ndarray of bool, shape (n_groups,), optional
-        Groups to plan; all when absent.
-    fixed : Plan, optional
-        Columns of all other groups, who stay as they are.
 
     Returns
     -------
     Plan
     """
-    wanted = np.ones(restricted.n_groups, dtype=np.bool_) if free_groups is None else free_groups
-    first = wanted & placed_one_by_one(restricted)
+    first = placed_one_by_one(restricted)
     column_of = np.full(restricted.n_children, NO_COLUMN, dtype=np.int64)
     free = restricted.capacity.astype(np.int64)
-    if fixed is not None:
-        column_of = column_of_children(restricted, fixed)
-        free = free - places_used(restricted, fixed)
-    _groups_by_price(restricted, prices, first, order, column_of, free)
-    singles_by_flow(restricted, prices, wanted & ~first, column_of, free)
+    _groups_by_price(restricted, prices, first, column_of, free)
+    singles_by_flow(restricted, prices, ~first, column_of, free)
     return Plan.of_children(column_of)
 
 
@@ -69,44 +52,29 @@ def placed_one_by_one(restricted: Restricted) -> BoolArray:
     columns = restricted.columns
     wide = np.flatnonzero(columns.places > 1)
     special[np.searchsorted(columns.begin, wide, side="right") - 1] = True
-    group_of = np.repeat(np.arange(restricted.n_groups), restricted.group_size)
-    special[group_of[np.asarray(restricted.apart, dtype=np.int64).ravel()]] = True
-    return special
+    return special | restricted.kept_apart
 
 
 def _groups_by_price(
     restricted: Restricted,
     prices: Prices,
     first: BoolArray,
-    order: IntArray | None,
     column_of: IntArray,
     free: IntArray,
 ) -> None:
-    """Place the groups that are marked, each as cheaply as the places left allow."""
+    """Place the groups that are marked, the largest first, each as the places left allow."""
     if not first.any():
         return
-    if order is None:
-        order = np.flatnonzero(first)
-        order = order[np.argsort(-restricted.group_size[order], kind="stable")]
-    else:
-        order = order[first[order]]
-    rivals = _groups_of_pairs(restricted)
-    choices = choices_of(restricted, prices, groups=first | rivals)
+    order = np.flatnonzero(first)
+    order = order[np.argsort(-restricted.group_size[order], kind="stable")]
+    choices = choices_of(restricted, prices, groups=first | restricted.kept_apart)
     choice_of = choices_of_columns(choices, column_of)
-    group_of = np.repeat(np.arange(restricted.n_groups), restricted.group_size)
-    mine = first[group_of]
+    mine = first[restricted.group_of_child]
     choice_of[mine] = WAITING
     _take_in_order(choices, np.asarray(order, dtype=np.int64), free, choice_of)
     placed = np.flatnonzero(mine & (choice_of >= 0))
     column_of[mine] = NO_COLUMN
     column_of[placed] = choices.column[choice_of[placed]]
-
-
-def _groups_of_pairs(restricted: Restricted) -> BoolArray:
-    group_of = np.repeat(np.arange(restricted.n_groups), restricted.group_size)
-    marked = np.zeros(restricted.n_groups, dtype=np.bool_)
-    marked[group_of[np.asarray(restricted.apart, dtype=np.int64).ravel()]] = True
-    return marked
 
 
 def choices_of_columns(choices: Choices, column_of: IntArray) -> IntArray:
@@ -156,18 +124,18 @@ def singles_by_flow(
         return
     kids = restricted.first_child[groups]
     count = columns.begin[groups + 1] - columns.begin[groups]
-    arc = np.repeat(columns.begin[groups] - np.cumsum(count) + count, count)
-    arc += np.arange(arc.size)
+    arc = rows_of_runs(columns.begin[groups], count)
     kid = np.repeat(np.arange(kids.size), count)
     open_ = free[columns.home[arc]] > 0
     arc, kid = arc[open_], kid[open_]
     value, without = _cost_and_sides(restricted, prices)
+    home = columns.home[arc].astype(np.int64)
     used = flow_of_pairs(
-        kid, columns.home[arc], np.rint(value[arc]), np.rint(without[kids]), np.maximum(free, 0)
+        kid, home, np.rint(value[arc]), np.rint(without[kids]), np.maximum(free, 0)
     )
     column_of[kids] = NO_COLUMN
     column_of[kids[kid[used]]] = arc[used]
-    np.subtract.at(free, columns.home[arc[used]], 1)
+    np.subtract.at(free, home[used], 1)
 
 
 def _cost_and_sides(restricted: Restricted, prices: Prices) -> tuple[FloatArray, FloatArray]:

@@ -12,6 +12,7 @@ from ortools.sat.python import cp_model
 from models.placement.plan import Plan
 from models.placement.problem import BoolArray, FloatArray, IntArray
 from models.placement.restricted import Restricted
+from models.placement.runs import rows_of_runs
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +93,7 @@ class Kept:
             return np.zeros((0, self.cost.size))
         table = np.zeros((sides.n_rows, self.column.size))
         count = sides.begin[self.column + 1] - sides.begin[self.column]
-        before = np.cumsum(count) - count
-        entry = np.arange(int(count.sum())) + np.repeat(sides.begin[self.column] - before, count)
+        entry = rows_of_runs(sides.begin[self.column], count)
         at = np.repeat(np.arange(self.column.size), count)
         np.add.at(table, (sides.row[entry], at), sides.coefficient[entry])
         return np.hstack([table, sides.unplaced[:, self.unplaced]])

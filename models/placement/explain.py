@@ -6,15 +6,13 @@ bound.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from models.placement.around import count_nearer, grid_of
 from models.placement.eligibility import BARRIERS
-from models.placement.home_grid import HomeIndex, index_homes
-from models.placement.nearby import Cheapest, cheapest_homes
+from models.placement.nearby import Cheapest
 from models.placement.points import plan_points
 from models.placement.problem import (
     HUNDREDTHS,
@@ -23,57 +21,10 @@ from models.placement.problem import (
     FloatArray,
     IntArray,
     PlacementProblem,
-    Weights,
 )
 from models.placement.reach import reached_from
-from models.placement.restricted import Prices
-from models.placement.rules import SideRule, rules_of
-from models.placement.tables import PairTables, compile_tables
-
-
-@dataclass(frozen=True, slots=True)
-class Ground:
-    """What explanations stand on: the problem, its tables, and the final prices.
-
-    Attributes
-    ----------
-    problem : PlacementProblem
-    tables : PairTables
-    index : HomeIndex
-    prices : Prices
-        ``side`` in the order of `rules`.
-    rules : sequence of SideRule
-        Limits that are priced.
-    weights : mapping of str to float
-        Points by term.
-    """
-
-    problem: PlacementProblem
-    tables: PairTables
-    index: HomeIndex
-    prices: Prices
-    rules: Sequence[SideRule]
-    weights: Weights
-
-    @classmethod
-    def of(cls, problem: PlacementProblem, prices: Prices, *, weights: Weights) -> Ground:
-        """Compile what is needed for some prices of the region's own limits."""
-        tables = compile_tables(problem, weights)
-        index = index_homes(problem, tables)
-        return cls(problem, tables, index, prices, rules_of(problem), weights)
-
-    def cheapest(self, group: IntArray, members: IntArray, *, k: int) -> Cheapest:
-        """Give the k best homes of sets of members at cost plus price, over all homes."""
-        return cheapest_homes(
-            self.problem,
-            self.tables,
-            self.index,
-            self.prices,
-            group=group,
-            members=members,
-            k=k,
-            rules=self.rules,
-        )
+from models.placement.restricted import ROUNDED, in_rows
+from models.placement.search import Priced
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,18 +53,18 @@ class Alternatives:
     nearer_with_room: IntArray
 
 
-def alternatives(ground: Ground, home: IntArray, *, n_best: int) -> Alternatives:
+def alternatives(priced: Priced, home: IntArray, *, n_best: int) -> Alternatives:
     """Give the next best homes of each child with a home, places valued at their prices.
 
     Parameters
     ----------
-    ground : Ground
+    priced : Priced
     home : ndarray of int, shape (n_children,)
         The plan.
     n_best : int
         Homes to give each child.
     """
-    problem = ground.problem
+    problem = priced.market.problem
     shape = (problem.n_children, n_best)
     other, more, worth = np.full(shape, UNPLACED, dtype=np.int64), np.zeros(shape), np.zeros(shape)
     placed = np.flatnonzero(home != UNPLACED)
@@ -125,17 +76,17 @@ def alternatives(ground: Ground, home: IntArray, *, n_best: int) -> Alternatives
         members = np.bincount(at, weights=bits).astype(np.int64)
         size = np.bincount(at)
         solo = np.bincount(at, weights=problem.children.solo[placed]) > 0
-        found = ground.cheapest(group, members, k=n_best + 1)
+        found = priced.cheapest(group, members, k=n_best + 1)
         best, points = _without_own(found, own, n_best)
-        paid = plan_points(problem, home, weights=ground.weights)[placed]
+        paid = plan_points(problem, home, weights=priced.market.weights)[placed]
         dearer = (points - np.bincount(at, weights=paid)[:, None]) / HUNDREDTHS
-        now = _price_of_places(ground, own, size, solo)
-        there = _price_of_places(ground, best.clip(min=0), size[:, None], solo[:, None])
+        now = _price_of_places(priced, own, size, solo)
+        there = _price_of_places(priced, best.clip(min=0), size[:, None], solo[:, None])
         known = best != UNPLACED
         other[placed] = best[at]
         more[placed] = np.where(known, dearer, 0.0)[at]
         worth[placed] = np.where(known, there - now[:, None], 0.0)[at]
-    nearer, with_room = _nearer(ground, home)
+    nearer, with_room = _nearer(priced, home)
     return Alternatives(other, more, worth, nearer, with_room)
 
 
@@ -146,21 +97,21 @@ def _without_own(found: Cheapest, own: IntArray, n_best: int) -> tuple[IntArray,
     return home, np.take_along_axis(found.cost, rank, axis=1)
 
 
-def _price_of_places(ground: Ground, home: IntArray, size: IntArray, solo: BoolArray) -> FloatArray:
+def _price_of_places(priced: Priced, home: IntArray, size: IntArray, solo: BoolArray) -> FloatArray:
     """Give what the places are worth that some children take in a home, points."""
-    places = ground.problem.homes.places[home]
+    places = priced.market.problem.homes.places[home]
     taken = np.where(solo | (size > places), places, size)
-    price = ground.prices.home[home]
-    value = sum(price[..., column] * (taken // k) for column, k in enumerate((1, 2, 3)))
+    price = priced.prices.home[home]
+    value = sum(price[..., column] * (taken // k) for column, k in enumerate(ROUNDED))
     return np.asarray(value / HUNDREDTHS)
 
 
-def _nearer(ground: Ground, home: IntArray) -> tuple[IntArray, IntArray]:
-    problem = ground.problem
+def _nearer(priced: Priced, home: IntArray) -> tuple[IntArray, IntArray]:
+    problem = priced.market.problem
     load = np.bincount(home[home != UNPLACED], minlength=problem.n_homes)
     room = load < problem.homes.places
     nearer, with_room = np.zeros_like(home), np.zeros_like(home)
-    count_nearer(ground.tables, grid_of(problem), home, room, nearer, with_room)
+    count_nearer(priced.market.tables, grid_of(problem), home, room, nearer, with_room)
     return nearer, with_room
 
 
@@ -204,7 +155,7 @@ class Shortage:
     places: int
 
 
-def shortages(ground: Ground, home: IntArray) -> list[Shortage]:
+def shortages(priced: Priced, home: IntArray) -> list[Shortage]:
     """Find the sets of children behind every child without a home.
 
     From each child without a home, follow every home that could take the
@@ -215,7 +166,7 @@ def shortages(ground: Ground, home: IntArray) -> list[Shortage]:
 
     Parameters
     ----------
-    ground : Ground
+    priced : Priced
     home : ndarray of int, shape (n_children,)
         The plan.
 
@@ -224,8 +175,8 @@ def shortages(ground: Ground, home: IntArray) -> list[Shortage]:
     list of Shortage
         The largest first; children of one set share no home with another set.
     """
-    problem = ground.problem
-    of_child, of_home = reached_from(problem, ground.tables, home)
+    problem = priced.market.problem
+    of_child, of_home = reached_from(problem, priced.market.tables, home)
     found = []
     for number in range(int(of_child.max(initial=-1)) + 1):
         children, homes = np.flatnonzero(of_child == number), np.flatnonzero(of_home == number)
@@ -233,12 +184,12 @@ def shortages(ground: Ground, home: IntArray) -> list[Shortage]:
     return sorted(found, key=lambda shortage: (-shortage.children.size, shortage.children[0]))
 
 
-def price_of_together(ground: Ground) -> FloatArray:
+def price_of_together(priced: Priced) -> FloatArray:
     """Give what one home for a whole group costs more than the cheapest split.
 
     Parameters
     ----------
-    ground : Ground
+    priced : Priced
 
     Returns
     -------
@@ -248,29 +199,33 @@ def price_of_together(ground: Ground) -> FloatArray:
         no home takes them all, minus infinite where only one home together
         works, not-a-number for single children and where neither works.
     """
-    problem = ground.problem
+    problem = priced.market.problem
     price = np.full(problem.n_groups, np.nan)
     for size in np.unique(problem.group_size[problem.group_size > 1]).tolist():
         groups = np.flatnonzero(problem.group_size == size)
         sets = np.arange(1, 1 << size)
-        found = ground.cheapest(np.repeat(groups, sets.size), np.tile(sets, groups.size), k=1)
+        found = priced.market.cheapest(
+            priced.prices, np.repeat(groups, sets.size), np.tile(sets, groups.size), k=1
+        )
         best = np.full((groups.size, 1 << size), np.inf)
-        best[:, 1:] = found.value.reshape(groups.size, sets.size) - ground.tables.home_of_group
+        best[:, 1:] = (
+            found.value.reshape(groups.size, sets.size) - priced.market.tables.home_of_group
+        )
         together, split = best[:, -1], _cheapest_split(best)
         with np.errstate(invalid="ignore"):  # infinite less infinite: neither works
             price[groups] = (together - split) / HUNDREDTHS
     return price
 
 
-def value_of_one_more_place(ground: Ground) -> FloatArray:
+def value_of_one_more_place(priced: Priced) -> FloatArray:
     """Give what one more place in each home would be worth, points, shape (n_homes,).
 
     To first order: a second place may also let in brothers and sisters whom no
     price of one place can see.
     """
-    places = ground.problem.homes.places
-    gained = np.stack([(places + 1) // k - places // k for k in (1, 2, 3)], axis=1)
-    return np.asarray((ground.prices.home * gained).sum(axis=1) / HUNDREDTHS)
+    places = priced.market.problem.homes.places
+    gained = in_rows(places + 1) - in_rows(places)
+    return np.asarray((priced.prices.home * gained).sum(axis=1) / HUNDREDTHS)
 
 
 def _cheapest_split(best: FloatArray) -> FloatArray:

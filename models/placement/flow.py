@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 from ortools.graph.python import min_cost_flow
 
-from models.placement.problem import UNPLACED, FloatArray, IntArray
+from models.placement.problem import FloatArray, IntArray
 
 
-def min_cost_assignment(
+def flow_of_pairs(
     child: IntArray, home: IntArray, points: FloatArray, without: FloatArray, free: IntArray
 ) -> IntArray:
-    """Place single children at the least points.
+    """Give the pairs that place single children at the least points.
 
     Parameters
     ----------
@@ -23,27 +23,6 @@ def min_cost_assignment(
         Points of each child without a home; infinite where a home is a must.
     free : ndarray of int, shape (n_homes,)
         Places left.
-
-    Returns
-    -------
-    ndarray of int, shape (n_kids,)
-        Row of the home, `UNPLACED` for none.
-    """
-    taken = np.full(without.size, UNPLACED, dtype=np.int64)
-    used = flow_of_pairs(child, home, points, without, free)
-    taken[child[used]] = home[used]
-    return taken
-
-
-def flow_of_pairs(
-    child: IntArray, home: IntArray, points: FloatArray, without: FloatArray, free: IntArray
-) -> IntArray:
-    """Give the pairs that place single children at the least points.
-
-    Parameters
-    ----------
-    child, home, points, without, free : ndarray
-        As in `min_cost_assignment`.
 
     Returns
     -------

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from models.placement.around import grid_of, place_nearest
-from models.placement.problem import IntArray, PlacementProblem
+from models.placement.problem import IntArray, PlacementProblem, rivals_of
 from models.placement.tables import compile_tables
 
 
@@ -27,7 +27,7 @@ def nearest_first(problem: PlacementProblem) -> IntArray:
         limits on the whole plan are not looked at. Of homes equally near the
         first is taken; a group is as far from a home as its first child.
     """
-    rival_begin, rival = _rivals(problem)
+    rival_begin, rival = rivals_of(problem.apart, problem.n_children)
     return place_nearest(
         compile_tables(problem, {}),
         grid_of(problem),
@@ -38,12 +38,3 @@ def nearest_first(problem: PlacementProblem) -> IntArray:
         rival_begin,
         rival,
     )
-
-
-def _rivals(problem: PlacementProblem) -> tuple[IntArray, IntArray]:
-    """List, child by child, those who must not share a home with the child."""
-    both = np.concatenate([problem.apart, problem.apart[:, ::-1]])
-    order = np.argsort(both[:, 0], kind="stable")
-    counts = np.bincount(both[:, 0], minlength=problem.n_children)
-    begin = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
-    return begin, both[order, 1].astype(np.int64)

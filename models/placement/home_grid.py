@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from models.placement.eligibility import BARRIERS
 from models.placement.problem import FloatArray, IntArray, PlacementProblem
-from models.placement.tables import PairTables
+from models.placement.tables import PairTables, kinds_of_rows
 
 LEVELS = 4
 """Lists by brothers and sisters who must fit: one, two, three, four or more."""
@@ -145,29 +145,21 @@ def _classes_and_types(
     """Find which children the same homes could take, and which homes could take them."""
     child, home = tables.child, tables.home
     by_home = [home[name] for name in ("age_min", "age_max", "sex", "needs_met", "kind")]
-    of_type, home_type = _unlike(np.column_stack(by_home))
+    of_type, home_type = kinds_of_rows(np.column_stack(by_home))
     barred_kinds = np.unique(tables.barred, axis=0, return_inverse=True)[1].ravel()
     by_child = [child["age"], child["sex"], child["needs"], barred_kinds[child["profile"]]]
-    of_class, child_class = _unlike(np.column_stack(by_child))
+    of_class, child_class = kinds_of_rows(np.column_stack(by_child))
     barred = np.zeros((of_class.size, of_type.size), dtype=bool)
     for rule in _RULES_OF_CLASS:
         barred |= BARRIERS[rule](problem, of_class[:, None], of_type[None, :])
     packed = np.packbits(~barred, axis=1).astype(np.int16)
-    first, merged = _unlike(packed) if packed.size else (of_class, np.arange(of_class.size))
+    first, merged = kinds_of_rows(packed) if packed.size else (of_class, np.arange(of_class.size))
     takes = ~barred[first]
     by_type = takes.T
     begin = np.concatenate([[0], np.cumsum(by_type.sum(axis=1))]).astype(np.int64)
     classes = np.nonzero(by_type)[1].astype(np.int32)
     narrow = np.int32
     return home_type.astype(narrow), begin, classes, merged[child_class].astype(narrow)
-
-
-def _unlike(rows: NDArray[np.generic]) -> tuple[IntArray, IntArray]:
-    """Give one row of each kind of row, and the number of the kind of every row."""
-    packed = np.ascontiguousarray(rows.astype(np.int16))
-    key = packed.view(np.dtype((np.void, packed.dtype.itemsize * packed.shape[1]))).ravel()
-    _, first, number = np.unique(key, return_index=True, return_inverse=True)
-    return first, number
 
 
 def _authority_boxes(tables: PairTables, usable: IntArray) -> FloatArray:

@@ -36,6 +36,7 @@ from models.placement.plan import (
 from models.placement.problem import BoolArray, FloatArray, IntArray
 from models.placement.rehouse import Block, Limits, rehouse, shares_of_gap
 from models.placement.restricted import Prices, Restricted
+from models.placement.runs import rows_of_runs
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,6 @@ def improve(
     *,
     rng: np.random.Generator,
     search: Search | None = None,
-    free_groups: BoolArray | None = None,
     stop: Callable[[], bool] = lambda: False,
     workers: int = 2,
 ) -> Plan:
@@ -100,8 +100,6 @@ def improve(
         The only source of chance: the same seed gives the same plan, whatever
         the number of workers.
     search : Search, optional
-    free_groups : ndarray of bool, shape (n_groups,), optional
-        Groups who may move; all when absent.
     stop : callable
         Asked between rounds; ends the search early.
     workers : int
@@ -113,17 +111,16 @@ def improve(
         Never dearer than the one given, unless that one broke a side row.
     """
     how = search or Search()
-    movable = np.ones(restricted.n_groups, np.bool_) if free_groups is None else free_groups
     within = max(how.within, _largest_share(restricted, prices, plan))
     choices = choices_of(restricted, prices, within=within, keep=plan.column)
     limits = _limits(restricted, choices)
-    singles = movable & ~placed_one_by_one(restricted)
+    singles = ~placed_one_by_one(restricted)
     best = plan
     with ThreadPoolExecutor(workers) as pool:
         for number in range(how.rounds):
             if stop():
                 break
-            work = _Round(restricted, choices, limits, best, movable, how, number)
+            work = _Round(restricted, choices, limits, best, how, number)
             best = _better(restricted, best, work.run(rng, pool))
             best = _better(restricted, best, _singles_again(restricted, prices, best, singles))
     return best
@@ -176,7 +173,7 @@ def _limits(restricted: Restricted, choices: Choices) -> Limits:
         return Limits(nothing, np.zeros(0, np.int32), none, np.zeros((0, 1)), none, none)
     count = sides.begin[choices.column + 1] - sides.begin[choices.column]
     begin = np.concatenate([[0], np.cumsum(count)])
-    entry = np.arange(begin[-1]) + np.repeat(sides.begin[choices.column] - begin[:-1], count)
+    entry = rows_of_runs(sides.begin[choices.column], count)
     return Limits(
         begin,
         sides.row[entry],
@@ -195,7 +192,6 @@ class _Round:
     choices: Choices
     limits: Limits
     plan: Plan
-    movable: BoolArray
     how: Search
     number: int
 
@@ -205,7 +201,7 @@ class _Round:
         choice_of = choices_of_columns(choices, had)
         n_blocks = self._n_blocks()
         label = self._labels(n_blocks, start=int(rng.integers(restricted.n_groups)))
-        group_of = np.repeat(np.arange(restricted.n_groups), restricted.group_size)
+        group_of = restricted.group_of_child
         # The flow may have used columns that are too dear to be choices: these groups stay.
         label[group_of[(choice_of == NO_COLUMN) & (had != NO_COLUMN)]] = -1
         owner = _owner_of_home(choices.begin, choices.home, label, restricted.n_homes)
@@ -267,10 +263,9 @@ class _Round:
         label = blocks_of_groups(
             self.choices, n_homes=restricted.n_homes, n_blocks=n_blocks, start=start
         )
-        label[~self.movable] = -1
         # Two who may not share a home could enter it at once if their blocks ran side by side.
-        group_of = np.repeat(np.arange(restricted.n_groups), restricted.group_size)
-        pair = group_of[np.asarray(restricted.apart, dtype=np.int64).reshape(-1, 2)]
+        pair = restricted.group_of_child[np.asarray(restricted.apart, dtype=np.int64)]
+        pair = pair.reshape(-1, 2)
         across = pair[label[pair[:, 0]] != label[pair[:, 1]]]
         label[across.ravel()] = -1
         return label

@@ -7,10 +7,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models.placement.bundles import Bundles, bundle_costs, unplaced_costs
+from models.placement.bundles import Bundles, bundle_costs, bundles_of_plan, unplaced_costs
 from models.placement.home_grid import HomeIndex, index_homes
-from models.placement.nearby import PricedOut, bound_only, merged, price_out
-from models.placement.problem import UNPLACED, FloatArray, IntArray, PlacementProblem, Weights
+from models.placement.nearby import (
+    Cheapest,
+    PricedOut,
+    bound_only,
+    cheapest_homes,
+    merged,
+    price_out,
+)
+from models.placement.problem import FloatArray, IntArray, PlacementProblem, Weights
 from models.placement.restricted import Columns, Prices, Restricted
 from models.placement.rules import SideRule, rules_of
 from models.placement.sides import rows_over
@@ -90,6 +97,19 @@ class Market:
             keep=keep,
         )
 
+    def cheapest(self, prices: Prices, group: IntArray, members: IntArray, *, k: int) -> Cheapest:
+        """Give the k best homes of sets of members at cost plus price, over all homes."""
+        return cheapest_homes(
+            self.problem,
+            self.tables,
+            self.index,
+            prices,
+            group=group,
+            members=members,
+            k=k,
+            rules=self.rules,
+        )
+
     def bound(self, prices: Prices) -> float:
         """Give what the prices prove over every eligible home, hundredths of a point."""
         return bound_only(self.problem, self.tables, self.index, prices, rules=self.rules)
@@ -141,27 +161,3 @@ class Market:
             places=columns.places.astype(np.int64),
         )
         return self.costed(bundles)
-
-
-def bundles_of_plan(problem: PlacementProblem, home: IntArray) -> Bundles:
-    """Give the bundles that a plan uses, in the order of group, members and home.
-
-    Parameters
-    ----------
-    problem : PlacementProblem
-    home : ndarray of int, shape (n_children,)
-        Row of each child's home, `UNPLACED` for none.
-    """
-    placed = np.flatnonzero(home != UNPLACED)
-    key = problem.children.group[placed] * problem.n_homes + home[placed]
-    used, at = np.unique(key, return_inverse=True)
-    members = np.zeros(used.size, dtype=np.int64)
-    np.bitwise_or.at(members, at, np.left_shift(1, problem.place_in_group[placed]))
-    size = np.bincount(at, minlength=used.size).astype(np.int64)
-    alone = np.zeros(used.size, dtype=bool)
-    np.logical_or.at(alone, at, problem.children.solo[placed])
-    group, where = used // problem.n_homes, used % problem.n_homes
-    places = problem.homes.places[where]
-    taken = np.where(alone | (size > places), places, size)
-    order = np.lexsort((where, members, group))
-    return Bundles(group[order], members[order], where[order], size[order], taken[order])

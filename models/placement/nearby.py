@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from models.placement.home_grid import LEVELS, HomeIndex, fill_lists, index_homes
 from models.placement.nearby_search import Ready, cheapest_of_sets, merge_columns, price_groups
 from models.placement.problem import FloatArray, IntArray, PlacementProblem
-from models.placement.restricted import Columns, Prices
+from models.placement.restricted import ROUNDED, Columns, Prices, in_rows
 from models.placement.rules import SideRule
 from models.placement.tables import (
     AUTHORITY,
@@ -142,7 +142,7 @@ def bound_only(
 def _bound(
     tables: PairTables, prices: Prices, rules: Sequence[SideRule], least: FloatArray
 ) -> float:
-    rows = np.stack([tables.home["places"] // k for k in (1, 2, 3)], axis=1)
+    rows = in_rows(tables.home["places"])
     limits = sum(float(p) * rule.limit for p, rule in zip(prices.side, rules, strict=True))
     return float(least.sum()) - float((prices.home * rows).sum()) - limits
 
@@ -190,7 +190,7 @@ def _ready(tables: PairTables, sides: SidePoints, index: HomeIndex, prices: Pric
         by_home += sides.home_points + sides.layer_price @ sides.layer_home
     taken = np.minimum(np.arange(1, LEVELS + 1)[:, None], tables.home["places"])
     value = np.arange(1, LEVELS + 1)[:, None] * by_home
-    for column, k in enumerate((1, 2, 3)):
+    for column, k in enumerate(ROUNDED):
         value += price[:, column] * (taken // k)
     order = np.argsort(value, axis=1, kind="stable")
     listed = np.empty(index.begin[-1], dtype=np.int32)

@@ -69,6 +69,37 @@ class Ready(NamedTuple):
 
 
 @njit(nogil=True, cache=True, inline="always")
+def _members_of(
+    t: PairTables, s: SidePoints, group: int, members: int
+) -> tuple[IntArray, int, int, bool, bool, float, float]:
+    """Give the members' rows, and what concerns them wherever they may live.
+
+    Returns
+    -------
+    tuple
+        Rows, of which the first so many count; their number; the home that a person chose for
+        one of them, `FREE` for none; whether one lives alone, and in a home now; and their
+        points in any home, without and with limits: the home's own, and twins left behind.
+    """
+    member = np.empty(LARGEST_GROUP, np.int64)
+    cost, value = t.home_of_group, t.home_of_group + s.home_of_group
+    size, fixed_home, solo, lived_in = 0, WIDE(FREE), False, False
+    for j in range(t.group_size[group]):
+        if members >> j & 1:
+            child = t.first_child[group] + j
+            member[size] = child
+            size += 1
+            solo = solo or t.child[child].solo
+            lived_in = lived_in or t.child[child].present_home >= 0
+            if t.child[child].fixed_home != FREE:
+                fixed_home = WIDE(t.child[child].fixed_home)
+            if t.child[child].twins & ~members:
+                cost += t.twins_apart
+                value += t.twins_apart + s.twins_apart
+    return member, size, fixed_home, solo, lived_in, cost, value
+
+
+@njit(nogil=True, cache=True, inline="always")
 def _bundle_at(
     t: PairTables,
     s: SidePoints,
@@ -169,21 +200,9 @@ def search(
         Homes written, and the least value. Without `most`, some of those
         written may lie above the slack.
     """
-    member = np.empty(LARGEST_GROUP, np.int64)
-    base_cost, base_value = t.home_of_group, t.home_of_group + s.home_of_group
-    n_members, fixed_home, solo, lived_in = 0, WIDE(FREE), False, False
-    for j in range(t.group_size[group]):
-        if members >> j & 1:
-            child = t.first_child[group] + j
-            member[n_members] = child
-            n_members += 1
-            solo = solo or t.child[child].solo
-            lived_in = lived_in or t.child[child].present_home >= 0
-            if t.child[child].fixed_home != FREE:
-                fixed_home = WIDE(t.child[child].fixed_home)
-            if t.child[child].twins & ~members:
-                base_cost += t.twins_apart
-                base_value += t.twins_apart + s.twins_apart
+    member, n_members, fixed_home, solo, lived_in, base_cost, base_value = _members_of(
+        t, s, group, members
+    )
     best, n_found = np.inf, 0
     if solo and n_members > 1:
         return n_found, best
@@ -213,9 +232,8 @@ def search(
             again = again or t.child[member[k]].present_home == home
         if again:
             continue
-        cost, value = _bundle_at(t, s, ready.price, member, n_members, home)
-        n_found, best, ceiling = _take(
-            home, base_cost + cost, base_value + value, slack, most,
+        n_found, best, ceiling = _look(
+            t, s, ready, member, n_members, home, base_cost, base_value, slack, most,
             home_out, cost_out, value_out, n_found, best, ceiling,
         )  # fmt: skip
     if fixed_home != FREE:
@@ -282,19 +300,23 @@ def search(
                             seen = seen or t.child[member[i]].present_home == home
                         if seen:
                             continue
-                    cost, value = _bundle_at(t, s, ready.price, member, n_members, home)
-                    n_found, best, ceiling = _take(
-                        home, base_cost + cost, base_value + value, slack, most,
+                    n_found, best, ceiling = _look(
+                        t, s, ready, member, n_members, home, base_cost, base_value, slack, most,
                         home_out, cost_out, value_out, n_found, best, ceiling,
                     )  # fmt: skip
     return n_found, best
 
 
 @njit(nogil=True, cache=True, inline="always")
-def _take(
+def _look(
+    t: PairTables,
+    s: SidePoints,
+    ready: Ready,
+    member: IntArray,
+    size: int,
     home: int,
-    cost: float,
-    value: float,
+    base_cost: float,
+    base_value: float,
     slack: float,
     most: int,
     home_out: NDArray[np.int32],
@@ -305,6 +327,8 @@ def _take(
     ceiling: float,
 ) -> tuple[int, float, float]:
     """Keep a home that is cheap enough, and lower the ceiling to what is still asked for."""
+    cost, value = _bundle_at(t, s, ready.price, member, size, home)
+    cost, value = base_cost + cost, base_value + value
     if value == np.inf or value > ceiling:
         return n_found, best, ceiling
     if value < best:
@@ -324,6 +348,34 @@ def _take(
     if most and n_found == most:
         ceiling = min(ceiling, value_out[most - 1])
     return n_found, best, ceiling
+
+
+@njit(nogil=True, cache=True, inline="always")
+def _otherwise(
+    t: PairTables,
+    s: SidePoints,
+    group: int,
+    members: int,
+    best: FloatArray,
+    cheapest: FloatArray,
+) -> float:
+    """Give the cheapest way to plan for some members but one home for them all."""
+    low = members & -members
+    if members == low:
+        child = t.first_child[group] + _n_bits(low - 1)
+        points = t.unplaced
+        if s.unplaced.size:
+            points += s.unplaced[child]
+        if t.child[child].twins:
+            points += t.twins_apart + s.twins_apart
+        return float(points)
+    least = np.inf
+    block = (members - 1) & members
+    while block:
+        if block & low:
+            least = min(least, best[block] + cheapest[members ^ block])
+        block = (block - 1) & members
+    return least
 
 
 @njit(nogil=True, cache=True)
@@ -375,24 +427,7 @@ def price_groups(
         began = n_out
         cheapest[0] = 0.0
         for members in range(1, 1 << t.group_size[group]):
-            low = members & -members
-            otherwise = np.inf
-            if members == low:
-                child = t.first_child[group]
-                while low > 1:
-                    low >>= 1
-                    child += 1
-                otherwise = t.unplaced
-                if s.unplaced.size:
-                    otherwise += s.unplaced[child]
-                if t.child[child].twins:
-                    otherwise += t.twins_apart + s.twins_apart
-            else:
-                block = (members - 1) & members
-                while block:
-                    if block & low:
-                        otherwise = min(otherwise, best[block] + cheapest[members ^ block])
-                    block = (block - 1) & members
+            otherwise = _otherwise(t, s, group, members, best, cheapest)
             found, least = search(
                 t, s, index, ready, group, members, otherwise, slack, most, home, cost, value
             )
@@ -414,7 +449,7 @@ def price_groups(
                 places_out = _longer(places_out, n_out + near)
                 cost_out = _longer(cost_out, n_out + near)
             size = _n_bits(members)
-            alone = size == 1 and t.child[child].solo
+            alone = size == 1 and t.child[t.first_child[group] + _n_bits(members - 1)].solo
             for i in range(near):
                 members_out[n_out], home_out[n_out], cost_out[n_out] = members, home[i], cost[i]
                 places = t.home[home[i]].places

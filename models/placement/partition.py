@@ -13,9 +13,6 @@ from numpy.typing import NDArray
 
 from models.placement.problem import FloatArray, IntArray
 
-LARGEST_GROUP = 8
-"""Children in a group whose members still fit into the bits of a `uint8`."""
-
 NO_HOME, WITH_ANOTHER = -1, -2
 """In place of a column: the child has no home; the child lives where a lower member does."""
 

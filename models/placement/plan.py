@@ -8,6 +8,7 @@ import numpy as np
 
 from models.placement.problem import UNPLACED, BoolArray, FloatArray, IntArray
 from models.placement.restricted import Restricted
+from models.placement.runs import rows_of_runs
 
 NO_COLUMN = -1
 """Column of a child without a home."""
@@ -73,7 +74,7 @@ def plan_of_homes(restricted: Restricted, home: IntArray) -> Plan | None:
         None where a bundle of the plan is not among the columns.
     """
     columns = restricted.columns
-    group_of_child = np.repeat(np.arange(restricted.n_groups), restricted.group_size)
+    group_of_child = restricted.group_of_child
     place = np.arange(restricted.n_children) - restricted.first_child[group_of_child]
     placed = np.flatnonzero(home != UNPLACED)
     key = group_of_child[placed] * restricted.n_homes + home[placed]
@@ -115,16 +116,9 @@ def side_use(restricted: Restricted, plan: Plan) -> FloatArray:
     sides = restricted.sides
     if sides is None:
         return np.zeros(0)
-    entry = _entries(sides.begin, plan.column)
+    entry = rows_of_runs(sides.begin[plan.column], np.diff(sides.begin)[plan.column])
     used = np.bincount(sides.row[entry], weights=sides.coefficient[entry], minlength=sides.n_rows)
     return np.asarray(used + sides.unplaced[:, plan.unplaced].sum(axis=1))
-
-
-def _entries(begin: IntArray, column: IntArray) -> IntArray:
-    count = begin[column + 1] - begin[column]
-    before = np.cumsum(count) - count
-    entry: IntArray = np.arange(int(count.sum())) + np.repeat(begin[column] - before, count)
-    return entry
 
 
 def keeps_rows(restricted: Restricted, plan: Plan) -> bool:

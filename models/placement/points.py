@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from models.placement.problem import UNPLACED, IntArray, PlacementProblem, Weights
+from models.placement.problem import UNPLACED, BoolArray, IntArray, PlacementProblem, Weights
 from models.placement.tables import compile_tables, pair_points
 from models.placement.terms import home_points
 
@@ -56,7 +56,7 @@ def _twins_apart(problem: PlacementProblem, home: IntArray, weights: Weights) ->
     return np.where(without, home_points(weights, "twins_apart"), 0)
 
 
-def groups_together(problem: PlacementProblem, home: IntArray) -> np.ndarray:
+def groups_together(problem: PlacementProblem, home: IntArray) -> BoolArray:
     """Say which groups live in one home, every member placed, shape (n_groups,)."""
     first = home[problem.first_child]
     same = home == first[problem.children.group]

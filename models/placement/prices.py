@@ -25,7 +25,8 @@ from numpy.typing import NDArray
 
 from models.placement.partition import NO_HOME, solve_groups
 from models.placement.problem import BoolArray, FloatArray, IntArray
-from models.placement.restricted import Prices, Restricted, SideRows
+from models.placement.restricted import Prices, Restricted, SideRows, in_rows
+from models.placement.runs import rows_of_runs
 
 COLUMNS_A_CHUNK, MOST_CHUNKS = 100_000, 8
 """Work handed to one thread: chunks follow the columns, never the number of workers."""
@@ -141,11 +142,10 @@ class _Listed:
 
 
 def _takes(places: IntArray, *, rounded: bool) -> FloatArray:
-    """Places, and places by two and by three, rounded down (Chvatal-Gomory)."""
-    by = (1, 2, 3) if rounded else (1,)
-    takes = np.zeros((places.size, 3))
-    for position, k in enumerate(by):
-        takes[:, position] = places // k
+    """Give what places count in each row of a home; in the first alone where not rounded."""
+    takes = in_rows(places).astype(np.float64)
+    if not rounded:
+        takes[:, 1:] = 0.0
     return takes
 
 
@@ -247,17 +247,9 @@ class _Pricer:
         if sides is None:
             return home, np.zeros(0)
         use = sides.unplaced[:, seen.column == NO_HOME].sum(axis=1) - sides.limit
-        entries = _entries_of(sides, chosen)
+        entries = rows_of_runs(sides.begin[chosen], np.diff(sides.begin)[chosen])
         use += np.bincount(sides.row[entries], sides.coefficient[entries], minlength=sides.n_rows)
         return home, use / sides.scale
-
-
-def _entries_of(sides: SideRows, chosen: IntArray) -> IntArray:
-    first: IntArray = sides.begin[chosen]
-    number: IntArray = np.diff(sides.begin)[chosen]
-    before = np.cumsum(number) - number
-    entries: IntArray = np.arange(number.sum()) + np.repeat(first - before, number)
-    return entries
 
 
 @njit(nogil=True, cache=True)

@@ -47,7 +47,10 @@ HUNDREDTHS = 100
 """Parts of a point that the engine counts in."""
 
 LARGEST_GROUP = 8
-"""Brothers and sisters who are planned in one piece; all subsets of a group are listed."""
+"""Brothers and sisters who are planned in one piece; all subsets of a group are listed.
+
+Their bits fit into a `uint8`, and compiled code keeps 256 subsets.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,6 +243,27 @@ class PlacementProblem:
         return np.asarray(
             np.arange(self.n_children) - self.first_child[self.children.group], dtype=np.int64
         )
+
+
+def rivals_of(apart: IntArray, n_children: int) -> tuple[IntArray, IntArray]:
+    """List, child by child, those who must not share a home with the child.
+
+    Parameters
+    ----------
+    apart : ndarray of int, shape (n_pairs, 2)
+        Rows of children, each pair once.
+    n_children : int
+
+    Returns
+    -------
+    tuple of ndarray of int64, shapes (n_children + 1,) and (2 * n_pairs,)
+        Those of child c are ``rival[begin[c]:begin[c + 1]]``.
+    """
+    pairs = np.asarray(apart, dtype=np.int64).reshape(-1, 2)
+    both = np.concatenate([pairs, pairs[:, ::-1]])
+    both = both[np.lexsort((both[:, 1], both[:, 0]))]
+    begin = np.searchsorted(both[:, 0], np.arange(n_children + 1))
+    return np.asarray(begin, dtype=np.int64), np.ascontiguousarray(both[:, 1])
 
 
 @dataclass(frozen=True, slots=True)

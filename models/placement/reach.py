@@ -11,7 +11,7 @@ import numpy as np
 from numba import njit
 
 from models.placement.problem import UNPLACED, IntArray, PlacementProblem
-from models.placement.tables import PairTables, allowed_at
+from models.placement.tables import PairTables, allowed_at, suits
 
 
 def reached_from(
@@ -65,17 +65,6 @@ def _root(parent: IntArray, one: int) -> int:
 
 
 @njit(nogil=True, cache=True)
-def _asks_for(t: PairTables, child: int, home: int) -> bool:
-    """Say whether homes like this one take children like this one; the rest is pair by pair."""
-    who, where = t.child[child], t.home[home]
-    if t.barred[who.profile, where.kind] or where.needs_met < who.needs:
-        return False
-    if where.sex != 0 and where.sex != who.sex:
-        return False
-    return bool(where.age_min <= who.age <= where.age_max)
-
-
-@njit(nogil=True, cache=True)
 def _sweep(
     t: PairTables,
     home: IntArray,
@@ -103,7 +92,7 @@ def _sweep(
             done += 1
             mine = _root(parent, seed)
             for kind in range(n_kinds):
-                if not _asks_for(t, child, example[kind]):
+                if not suits(t, t.child[child], t.home[example[kind]]):
                     continue
                 others = owner[kind] == -2 or (
                     owner[kind] >= 0 and _root(parent, owner[kind]) != mine

@@ -13,10 +13,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from models.placement.problem import FloatArray, IntArray
+from models.placement.problem import BoolArray, FloatArray, IntArray
 
 ROUNDED = (1, 2, 3)
 """Rows a home: places, and places by two and by three, rounded down (Chvatal-Gomory)."""
+
+
+def in_rows(places: NDArray[np.integer]) -> IntArray:
+    """Give what places count in each of the rows `ROUNDED`, on a new last axis."""
+    return np.stack([places // k for k in ROUNDED], axis=-1).astype(np.int64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +132,18 @@ class Restricted:
     def n_groups(self) -> int:
         """Number of groups, single children counting as groups."""
         return int(self.group_size.size)
+
+    @property
+    def group_of_child(self) -> IntArray:
+        """Group of each child, shape (n_children,)."""
+        return np.repeat(np.arange(self.n_groups), self.group_size)
+
+    @property
+    def kept_apart(self) -> BoolArray:
+        """Whether a child of the group must not share a home with another, shape (n_groups,)."""
+        marked = np.zeros(self.n_groups, dtype=np.bool_)
+        marked[self.group_of_child[np.asarray(self.apart, dtype=np.int64).ravel()]] = True
+        return marked
 
     @property
     def n_children(self) -> int:

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from models.errors import ModelError
 from models.placement.problem import (
     HUNDREDTHS,
     UNKNOWN_GROUP,
@@ -43,6 +44,17 @@ DISPARITY_OUTCOMES = ("over_20_miles", "out_of_authority", UNPLACED_OUTCOME)
 
 SMALLEST_GROUP = 10
 """Children below which the rate of a group says too little to be a limit."""
+
+
+class UnevenLimitError(ModelError):
+    """A limit cannot be priced pair by pair."""
+
+    def __init__(self, *, limit: str, amount: str) -> None:
+        self.limit, self.amount = limit, amount
+        super().__init__(
+            f"The limit {limit!r} weighs {amount!r} differently by child, and that is not counted "
+            f"in whole numbers. Count it in whole numbers, or weigh it the same for every child."
+        )
 
 
 @dataclass(frozen=True, slots=True)

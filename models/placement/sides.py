@@ -11,6 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 from scipy.sparse import csr_matrix
 
+from models.placement.bundles import bundles_of_plan
 from models.placement.problem import UNPLACED, FloatArray, IntArray, PlacementProblem
 from models.placement.restricted import Columns, SideRows
 from models.placement.rules import SideRule, amount, rules_of
@@ -107,14 +108,10 @@ def rows_kept(
     rules : sequence of SideRule, optional
         Those that the region has switched on when absent.
     """
-    placed, without = np.flatnonzero(home != UNPLACED), np.flatnonzero(home == UNPLACED)
-    key = problem.children.group[placed] * problem.n_homes + home[placed]
-    bundle, at = np.unique(key, return_inverse=True)
-    members = np.zeros(bundle.size, dtype=np.int64)
-    np.bitwise_or.at(members, at, 1 << problem.place_in_group[placed])
-    counted = _Counted(problem, bundle // problem.n_homes, members, bundle % problem.n_homes)
+    without, used = np.flatnonzero(home == UNPLACED), bundles_of_plan(problem, home)
+    counted = _Counted(problem, used.group, used.members, used.home)
     kept = {}
     for rule in rules_of(problem) if rules is None else rules:
-        used = counted.of_bundles(rule).sum() + unplaced_counts(problem, rule)[without].sum()
-        kept[rule.name] = (int(used), int(rule.limit))
+        count = counted.of_bundles(rule).sum() + unplaced_counts(problem, rule)[without].sum()
+        kept[rule.name] = (int(count), int(rule.limit))
     return kept

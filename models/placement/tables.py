@@ -23,6 +23,7 @@ from models.placement.problem import (
     EITHER,
     FREE,
     HUNDREDTHS,
+    LARGEST_GROUP,
     UNPLACED,
     BoolArray,
     FloatArray,
@@ -30,11 +31,8 @@ from models.placement.problem import (
     PlacementProblem,
     Weights,
 )
-from models.placement.rules import PLACED, SideRule, amount, depends_on
+from models.placement.rules import PLACED, SideRule, UnevenLimitError, amount, depends_on
 from models.placement.terms import LINE_MILES, TERMS, DependsOn, home_points
-
-HOLDS_ALL = 8
-"""Brothers and sisters whom an exempt home may take: all of a group."""
 
 NOWHERE = -9
 """A home that is nobody's present home."""
@@ -259,7 +257,7 @@ def _home_records(problem: PlacementProblem, asked: _Asked, layer: _Layer) -> ND
     home["east"], home["north"] = homes.xy.T
     home["points"], home["kind"], home["authority"] = layer.home, asked.kind, homes.authority
     home["places"] = homes.places
-    home["holds"] = np.where(homes.exempt, HOLDS_ALL, homes.places)
+    home["holds"] = np.where(homes.exempt, LARGEST_GROUP, homes.places)
     home["age_min"], home["age_max"] = homes.age_min, homes.age_max
     home["sex"], home["needs_met"] = homes.sex, homes.needs_met
     home["usable"] = ~asked.barred_at_home("places", "grade")
@@ -284,8 +282,9 @@ class _Asked:
         children, homes = problem.children, problem.homes
         self.problem = problem
         about = np.column_stack([children.needs, children.suitability])
-        self._of_profile, self.profile = _classes(about)
-        self._of_kind, self.kind = _classes(np.column_stack([homes.kind, homes.childrens_home]))
+        self._of_profile, self.profile = kinds_of_rows(about)
+        both = np.column_stack([homes.kind, homes.childrens_home])
+        self._of_kind, self.kind = kinds_of_rows(both)
         self._everyone = np.arange(problem.n_children)
         self._every_home = np.arange(problem.n_homes)
 
@@ -319,7 +318,7 @@ class _Asked:
         return barred
 
 
-def _classes(rows: IntArray) -> tuple[IntArray, IntArray]:
+def kinds_of_rows(rows: NDArray[np.generic]) -> tuple[IntArray, IntArray]:
     """Give one row of each kind of row, and the number of the kind of every row."""
     packed = np.ascontiguousarray(rows.astype(np.int16))
     key = packed.view(np.dtype((np.void, packed.dtype.itemsize * packed.shape[1]))).ravel()
@@ -396,7 +395,7 @@ def compile_sides(
 
     Raises
     ------
-    ValueError
+    UnevenLimitError
         A limit has coefficients that differ by child on amounts that are not whole.
     """
     priced = [(rule, float(p)) for rule, p in zip(rules, prices, strict=True) if p]
@@ -451,7 +450,7 @@ def _counts_whole(asked: _Asked, rule: SideRule) -> bool:
             amounts = np.ones(1)
         if not (_all_whole(amounts) and _all_whole(each)):
             if each.size > 1:
-                raise ValueError(f"The limit {rule.name!r} weighs parts differently by child.")
+                raise UnevenLimitError(limit=rule.name, amount=name)
             return False
     return True
 
@@ -565,14 +564,24 @@ def side_points_at(t: PairTables, s: SidePoints, child: int, home: int) -> float
 
 
 @njit(nogil=True, cache=True, inline="always")
-def allowed_at(t: PairTables, child: int, home: int) -> bool:
-    """Say whether a child may live in a home, were it empty."""
-    who, where = t.child[child], t.home[home]
-    if not where.usable or t.barred[who.profile, where.kind]:
+def suits(t: PairTables, who: Any, where: Any) -> bool:
+    """Say whether homes like this one take children like this one.
+
+    `who` and `where` are records of the tables; places, choices of a person, homes to avoid
+    and miles are not looked at.
+    """
+    if t.barred[who.profile, where.kind]:
         return False
     if where.needs_met < who.needs or who.age < where.age_min or who.age > where.age_max:
         return False
-    if where.sex != EITHER and where.sex != who.sex:
+    return bool(where.sex == EITHER or where.sex == who.sex)
+
+
+@njit(nogil=True, cache=True, inline="always")
+def allowed_at(t: PairTables, child: int, home: int) -> bool:
+    """Say whether a child may live in a home, were it empty."""
+    who, where = t.child[child], t.home[home]
+    if not where.usable or not suits(t, who, where):
         return False
     if who.fixed_home != FREE and who.fixed_home != home:
         return False
@@ -580,12 +589,6 @@ def allowed_at(t: PairTables, child: int, home: int) -> bool:
         if t.avoid_home[i] == home:
             return False
     return not (t.max_miles < np.inf and meets(who, where, home)[0] > t.max_miles)
-
-
-@njit(nogil=True, cache=True)
-def pair_cost(t: PairTables, child: int, home: int) -> float:
-    """Give the points of a child in a home, whole hundredths; infinite where a rule bars it."""
-    return points_at(t, child, home) if allowed_at(t, child, home) else np.inf
 
 
 @njit(nogil=True, cache=True)

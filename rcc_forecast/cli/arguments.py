@@ -17,6 +17,7 @@ from rcc_forecast.errors import NothingUsableError, UnreadableInputError
 if TYPE_CHECKING:
     from rcc_forecast.pipeline import Prepared, Progress
     from rcc_forecast.results.returns import FiledReturns
+    from rcc_forecast.scenarios import Scenario
 
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]
 else:
@@ -77,6 +78,25 @@ def add_forecast_settings(command: argparse.ArgumentParser) -> None:
         metavar="DIR",
         help="keep finished parts here; the same command goes on from them if it is stopped",
     )
+
+
+def add_scenario(command: argparse.ArgumentParser) -> None:
+    """Declare the what-if."""
+    command.add_argument(
+        "--scenario", type=Path, metavar="FILE", help="a what-if (TOML; README, Scenario)"
+    )
+
+
+def given_scenario(given: argparse.Namespace) -> tuple[Scenario, str] | tuple[None, None]:
+    """Give the what-if and its text, refused before any work where it cannot be applied."""
+    from rcc_forecast.scenarios import parse_scenario_text, read_scenario_text, require_supported
+
+    if not given.scenario:
+        return None, None
+    text = read_scenario_text(given.scenario)
+    scenario = parse_scenario_text(text, file=given.scenario.name)
+    require_supported(scenario)
+    return scenario, text
 
 
 def add_out_file(command: argparse.ArgumentParser, *, required: bool = True) -> None:

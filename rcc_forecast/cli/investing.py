@@ -15,7 +15,9 @@ from rcc_forecast.cli.arguments import (
     add_forecast_settings,
     add_out_folder,
     add_returns,
+    add_scenario,
     config_of,
+    given_scenario,
     prepare_given_returns,
 )
 from rcc_forecast.cli.planning import not_of_a_balance
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
     from rcc_forecast.results.investing import Investment
 
 _COLUMNS = """
-  SITES is a CSV or XLSX with a row for each home that could be opened:
+  SITES is a CSV, XLSX, parquet or JSON with a row for each home that could be opened:
     site_id, placement_type, places, local_authority, easting and northing (or postcode), cost_gbp
     age_min, age_max, sex, needs_met, sibling_exemption, solo, weekly_cost_gbp   may be absent
   such as
@@ -56,9 +58,7 @@ def add_commands(commands: Commands) -> None:
         "--budget", type=_pounds, required=True, metavar="N", help="pounds to open them with"
     )
     add_forecast_settings(command)
-    command.add_argument(
-        "--scenario", type=Path, metavar="FILE", help="a what-if (TOML; README, Scenario)"
-    )
+    add_scenario(command)
     command.add_argument(
         "--time-limit", type=float, metavar="S", help="seconds after which to stop and say so"
     )
@@ -79,12 +79,9 @@ def _invest(given: argparse.Namespace) -> int:
     from rcc_forecast import pipeline
     from rcc_forecast.investing import read_sites
     from rcc_forecast.placement import read_homes, tidy_homes
-    from rcc_forecast.scenarios import read_scenario, require_supported
 
     config = config_of(given)
-    scenario = read_scenario(given.scenario) if given.scenario else None
-    if scenario is not None:
-        require_supported(scenario)
+    scenario, _ = given_scenario(given)
     progress = TerminalProgress()
     progress("reading sites and homes")
     sites, about_sites = read_sites(given.sites, tidy_homes=tidy_homes)
@@ -129,13 +126,16 @@ def _write(
 
 
 def _said(result: Investment) -> str:
+    from rcc_forecast.reporting.words import counted
+
     told, change = result.summary, result.judged["change"]
     lines = [
-        f"{told['chosen']} of {told['sites']} sites, {told['places']} places, for "
+        f"{told['chosen']} of {counted(told['sites'], 'site', 'sites')}, "
+        f"{counted(told['places'], 'place', 'places')}, for "
         f"£{told['spent_gbp']:,.0f} of £{told['budget_gbp']:,.0f}. "
         f"On average {told['with_sites']['unplaced']['mean']:.1f} children without a place, "
         f"instead of {told['without_sites']['unplaced']['mean']:.1f}.",
-        f"No choice is better by more than {told['gap']:.2%} (points).",
+        f"No choice is better{_by_more_than(told['gap'])} (points).",
     ]
     if result.judged["futures_judged"]:
         lines.append(
@@ -145,6 +145,11 @@ def _said(result: Investment) -> str:
             f"{_change(change['miles_saved'])} miles saved."
         )
     return "\n".join([*lines, "Advice to the people who decide, not a decision.", ""])
+
+
+def _by_more_than(gap: float) -> str:
+    """Round up, so that what is said is proven."""
+    return f" by more than {math.ceil(gap * 10_000) / 10_000:.2%}" if gap > 0 else ""
 
 
 def _change(figure: dict[str, float | None]) -> str:

@@ -18,9 +18,11 @@ from rcc_forecast.cli.arguments import (
     add_forecast_settings,
     add_out_folder,
     add_returns,
+    add_scenario,
     config_of,
     day,
     existing,
+    given_scenario,
     prepare_given_returns,
 )
 from rcc_forecast.cli.progress import TerminalProgress
@@ -51,32 +53,16 @@ def _add_sufficiency(commands: Commands) -> None:
     add_returns(command)
     command.add_argument("homes", type=Path, metavar="HOMES", help="the provision register")
     add_forecast_settings(command)
-    _add_scenario(command)
+    add_scenario(command)
     add_out_folder(command)
-
-
-def _add_scenario(command: argparse.ArgumentParser) -> None:
-    command.add_argument(
-        "--scenario", type=Path, metavar="FILE", help="a what-if (TOML; README, Scenario)"
-    )
-
-
-def _scenario(given: argparse.Namespace) -> Scenario | None:
-    """Read the what-if, and refuse what cannot be applied before any work is done."""
-    from rcc_forecast.scenarios import read_scenario, require_supported
-
-    if not given.scenario:
-        return None
-    scenario = read_scenario(given.scenario)
-    require_supported(scenario)
-    return scenario
 
 
 def _sufficiency(given: argparse.Namespace) -> int:
     from rcc_forecast import pipeline
     from rcc_forecast.placement import read_homes
 
-    config, scenario = config_of(given), _scenario(given)
+    config = config_of(given)
+    scenario, _ = given_scenario(given)
     progress = TerminalProgress()
     progress("reading returns and homes")
     homes, about_homes = read_homes(given.homes)
@@ -143,7 +129,7 @@ def _add_place(commands: Commands) -> None:
 
 def _add_how_to_plan(command: argparse.ArgumentParser) -> None:
     """Declare what every plan can be asked for."""
-    _add_scenario(command)
+    add_scenario(command)
     command.add_argument(
         "--overrides",
         type=Path,
@@ -210,7 +196,7 @@ def _frontier(given: argparse.Namespace) -> int:
     from rcc_forecast.placement import LADDERS, read_children, read_homes, read_overrides
     from rcc_forecast.reporting.frontier import render_frontier
 
-    scenario = _scenario(given)
+    scenario, _ = given_scenario(given)
     progress = TerminalProgress()
     progress("reading children and homes")
     homes, about_homes = read_homes(given.homes)
@@ -248,7 +234,7 @@ def _plan(given: argparse.Namespace) -> int:
     from rcc_forecast import pipeline
     from rcc_forecast.placement import read_children, read_homes, read_overrides, write_plan
 
-    scenario = _scenario(given)
+    scenario, scenario_text = given_scenario(given)
     before = _plan_before(given.before) if given.before else None
     progress = TerminalProgress()
     progress("reading children and homes")
@@ -267,8 +253,7 @@ def _plan(given: argparse.Namespace) -> int:
         findings=about_homes + about_children,
         progress=progress,
     )
-    text = given.scenario.read_text(encoding="utf-8") if given.scenario else None
-    write_plan(plan, given.out, scenario_text=text)
+    write_plan(plan, given.out, scenario_text=scenario_text)
     progress.done()
     said = [
         _plan_said(plan.summary),

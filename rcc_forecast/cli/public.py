@@ -115,7 +115,6 @@ def _sscflp(given: argparse.Namespace) -> int:
             cost=instance.cost,
             demand=instance.demand,
             capacity=instance.capacity,
-            seed=given.seed,
             seconds_left=lambda: until - time.monotonic(),
         )
     except NoAssignmentError as error:

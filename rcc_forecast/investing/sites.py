@@ -10,6 +10,7 @@ import pandas as pd
 
 from rcc_forecast.errors import UnreadableInputError
 from rcc_forecast.results.findings import Findings, Severity
+from rcc_forecast.tables.from_file import table_from_file
 from rcc_forecast.tables.investing import SITES
 
 TidyHomes = Callable[..., tuple[pd.DataFrame, Findings]]
@@ -25,7 +26,7 @@ def read_sites(path: Path, *, tidy_homes: TidyHomes) -> tuple[pd.DataFrame, Find
     Parameters
     ----------
     path : Path
-        CSV or XLSX with the columns of `SITES`.
+        CSV, XLSX, parquet or JSON with the columns of `SITES`.
     tidy_homes : callable
         `rcc_forecast.placement.tidy_homes`: a site is a home that is not open yet.
 
@@ -39,7 +40,7 @@ def read_sites(path: Path, *, tidy_homes: TidyHomes) -> tuple[pd.DataFrame, Find
     UnreadableInputError
         The file cannot be read, or lacks a column that nothing can stand for.
     """
-    return tidy_sites(_read(path), tidy_homes=tidy_homes, file=path.name)
+    return tidy_sites(table_from_file(path), tidy_homes=tidy_homes, file=path.name)
 
 
 def tidy_sites(
@@ -100,26 +101,3 @@ def _of_sites(found: Findings) -> Findings:
             drop=True
         )
     )
-
-
-def _read(path: Path) -> pd.DataFrame:
-    try:
-        if path.suffix.casefold() in {".xlsx", ".xlsm"}:
-            frame = pd.read_excel(path, dtype=str, keep_default_na=False)
-        else:
-            frame = _read_csv(path)
-    except (OSError, ValueError) as error:
-        raise UnreadableInputError(path=path.name, expected="a table in CSV or XLSX") from error
-    frame.columns = [str(name).strip().casefold() for name in frame.columns]
-    if frame.columns.has_duplicates:
-        raise UnreadableInputError(path=path.name, expected="each column once")
-    return frame
-
-
-def _read_csv(path: Path) -> pd.DataFrame:
-    for encoding in ("utf-8-sig", "cp1252"):
-        try:
-            return pd.read_csv(path, dtype=str, keep_default_na=False, encoding=encoding)
-        except UnicodeDecodeError:
-            continue
-    raise ValueError("neither UTF-8 nor Windows-1252")

@@ -6,6 +6,8 @@ from typing import Any
 
 import pandas as pd
 
+from rcc_forecast.tables.homes import type_words
+
 _NO_GAIN = 0.05
 
 
@@ -24,10 +26,11 @@ def reasons(table: pd.DataFrame, *, left: float) -> list[str]:
 
 
 def _chosen(row: dict[str, Any]) -> str:
-    kind = str(row["placement_type"]).replace("_", " ")
+    kind = type_words(str(row["placement_type"]))
+    places, them = ("1 place", "it") if row["places"] == 1 else (f"{row['places']} places", "them")
     said = (
-        f"Opens {row['places']} places ({kind}) in {row['local_authority_name']}: "
-        f"{row['expected_places_used']:.1f} of them used on average over the futures."
+        f"Opens {places} ({kind}) in {row['local_authority_name']}: "
+        f"{row['expected_places_used']:.1f} of {them} used on average over the futures."
     )
     without = []
     if row["more_children_placed"] >= _NO_GAIN:

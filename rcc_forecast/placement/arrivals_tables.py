@@ -20,9 +20,9 @@ from models.placement.arrivals import (
     standard_error,
 )
 from models.placement.problem import HUNDREDTHS, FloatArray, IntArray
-from rcc_forecast.codes import AGE_BAND_STARTS, AgeBand
 from rcc_forecast.geography import name_of
 from rcc_forecast.placement.build import Built
+from rcc_forecast.placement.kinds_of_place import by_kind_of_place
 from rcc_forecast.tables.arrivals import ALLOCATION, ARRIVALS, RESERVE
 
 HINDSIGHT, YARDSTICK = "hindsight", "nearest"
@@ -32,7 +32,6 @@ HOLD_BACK_POINTS = 150.0
 """A place is worth holding back above the points of leaving the own authority, or 15 miles."""
 
 _PARTS_OF_THE_WEEKS = 4
-_BAND_ENDS = (*(start - 1 for start in AGE_BAND_STARTS[1:]), 17)
 _IN_WORDS = {
     "nearest": "the nearest home that fits them all, else each child's nearest",
     "best_points": "the home with the fewest points for this family",
@@ -139,37 +138,18 @@ def reserve_table(built: Built, prices: FloatArray) -> pd.DataFrame:
         sure=100.0 * (one > HOLD_BACK_POINTS).mean(axis=0),
         dear_places=np.where(dear, free, 0),
     )
-    homes = homes[homes["places"] > 0]
-    parts = [
-        homes[
-            (homes["age_min"] <= end) & (homes["age_max"] >= start) & (homes["needs_met"] >= needs)
-        ].assign(age_band=band.value, needs=needs)
-        for band, start, end in zip(AgeBand, AGE_BAND_STARTS, _BAND_ENDS, strict=True)
-        for needs in range(4)
-    ]
-    table = (
-        pd.concat(parts)
-        .groupby(
-            ["placement_type", "local_authority", "age_band", "needs"], as_index=False, sort=True
-        )
-        .agg(
-            reserve=("one_place", "mean"),
-            highest_reserve=("one_place", "max"),
-            whole_home_reserve=("whole_home", "mean"),
-            sure_pct=("sure", "mean"),
-            homes=("places", "size"),
-            places=("places", "sum"),
-            worth_holding_back=("dear_places", "sum"),
-        )
+    table = by_kind_of_place(
+        homes,
+        dearest="reserve",
+        reserve=("one_place", "mean"),
+        highest_reserve=("one_place", "max"),
+        whole_home_reserve=("whole_home", "mean"),
+        sure_pct=("sure", "mean"),
+        homes=("places", "size"),
+        places=("places", "sum"),
+        worth_holding_back=("dear_places", "sum"),
     )
-    points = ["reserve", "highest_reserve", "whole_home_reserve", "sure_pct"]
-    table = table.assign(
-        **{name: table[name].round(2) for name in points},
-        local_authority_name=table["local_authority"].map(name_of),
-    )
-    return RESERVE.check(
-        table.sort_values("reserve", ascending=False, kind="stable", ignore_index=True)
-    )
+    return RESERVE.check(table)
 
 
 def allocation_table(built: Built, done: Sequence[Replication], weeks: int) -> pd.DataFrame:

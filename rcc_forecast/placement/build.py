@@ -29,6 +29,7 @@ from rcc_forecast.geography.distance import KILOMETRES_A_MILE
 from rcc_forecast.placement.families import families_of
 from rcc_forecast.placement.settings import GRADE_NUMBER
 from rcc_forecast.results.findings import Findings, Severity
+from rcc_forecast.tables.homes import open_on
 
 _KINDS = [kind.value for kind in PlacementType]
 _KIND_NUMBER = {kind: number for number, kind in enumerate(_KINDS)}
@@ -124,7 +125,7 @@ def build_problem(
     -------
     Built
     """
-    open_homes = _open_on(homes, on)
+    open_homes = homes[open_on(homes, on)].reset_index(drop=True)
     families = families_of(children)
     order = np.argsort(families.group, kind="stable")
     as_filed = np.empty(order.size, dtype=np.int64)
@@ -153,12 +154,6 @@ def build_problem(
         authorities=tuple(authorities),
         ethnicities=tuple(sorted(set(sorted_children["ethnicity"]) - {*_ETHNICITY_NOT_KNOWN})),
     )
-
-
-def _open_on(homes: pd.DataFrame, on: pd.Timestamp) -> pd.DataFrame:
-    opened = homes["opened"].isna() | (homes["opened"] <= on)
-    still = homes["closed"].isna() | (homes["closed"] >= on)  # ``closed`` is the last day open
-    return homes[opened & still].reset_index(drop=True)
 
 
 def _closed_homes(homes: pd.DataFrame, open_homes: pd.DataFrame) -> Findings:

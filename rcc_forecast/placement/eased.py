@@ -17,10 +17,11 @@ from models.placement import Effort, PlacementProblem, Rules, Warm
 from models.placement.eligibility import miles_from_family
 from models.placement.problem import UNPLACED, IntArray
 from models.placement.restricted import Prices
-from models.placement.rules import PENCE, SHARE_PARTS, SideRule, rules_of
+from models.placement.rules import SideRule, rules_of
 from models.placement.sides import rows_kept
 from rcc_forecast.placement.build import Built
 from rcc_forecast.placement.engine import Solved, solve_built
+from rcc_forecast.placement.limits_told import POINTS, POUNDS, own_unit
 from rcc_forecast.placement.settings import Settings
 
 MOST_CHILDREN = 12_000
@@ -43,11 +44,11 @@ _OFF: dict[str, dict[str, Any]] = {
 
 _UNITS = {
     "max_miles": "miles",
-    "weekly_budget_gbp": "GBP a week",
-    "[budget] local_authority": "GBP a week",
-    "max_out_of_area_pct": "percentage points",
-    "max_for_profit_pct": "percentage points",
-    "max_disparity_pct": "percentage points",
+    "weekly_budget_gbp": POUNDS,
+    "[budget] local_authority": POUNDS,
+    "max_out_of_area_pct": POINTS,
+    "max_for_profit_pct": POINTS,
+    "max_disparity_pct": POINTS,
 }
 
 
@@ -147,11 +148,11 @@ def _without(rules: Rules, off: dict[str, Any]) -> Rules:
 
 def _warm(solved: Solved, freed: PlacementProblem) -> Warm:
     """Begin from the plan; limits that stay keep their prices."""
-    ground = solved.ground
-    names = [rule.name for rule in ground.rules]
-    price = dict(zip(names, ground.prices.side.tolist(), strict=True))
+    priced = solved.priced
+    names = [rule.name for rule in priced.market.rules]
+    price = dict(zip(names, priced.prices.side.tolist(), strict=True))
     left = [price.get(rule.name, 0.0) for rule in rules_of(freed)]
-    return Warm(solved.home, Prices(ground.prices.home, np.array(left, dtype=np.float64)))
+    return Warm(solved.home, Prices(priced.prices.home, np.array(left, dtype=np.float64)))
 
 
 def _eased(
@@ -182,26 +183,16 @@ def _needs(
         return _up(float(miles.max(initial=0.0)) - float(problem.rules.max_miles or 0.0))
     if name not in _UNITS:
         return None
-    over = [max(used[rule.name] - rule.limit, 0.0) for rule in out]
-    if _UNITS[name] == "GBP a week":
-        return _up(sum(over) / PENCE)
     if name == "max_disparity_pct":
         asked = float(problem.rules.max_disparity_pct or 0.0)
-        apart = [_rates_apart(problem, rule, used[rule.name]) for rule in _exceeded(out, used)]
+        over = [rule for rule in out if used[rule.name] > rule.limit]
+        apart = [used[rule.name] / own_unit(problem, rule, home).counted for rule in over]
         return _up(max(apart, default=asked) - asked)
-    return _up(100 * sum(over) / SHARE_PARTS / max(placed.size, 1))
-
-
-def _exceeded(out: list[SideRule], used: Mapping[str, int]) -> list[SideRule]:
-    return [rule for rule in out if used[rule.name] > rule.limit]
-
-
-def _rates_apart(problem: PlacementProblem, rule: SideRule, used: int) -> float:
-    """Give the ``max_disparity_pct`` that would allow what is used of one of its limits."""
-    each = next(iter(rule.coefficient.values()), rule.unplaced)
-    # Outside the group a child counts n_a / shared, so n n_a / shared is n times that.
-    outside = float((-each if rule.name.endswith("above]") else each).max())
-    return 200.0 * used / (problem.n_children * outside)
+    more = [
+        max(used[rule.name] - rule.limit, 0.0) / own_unit(problem, rule, home).counted
+        for rule in out
+    ]
+    return _up(sum(more))
 
 
 def _up(amount: float) -> float:

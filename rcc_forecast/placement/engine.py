@@ -8,8 +8,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.placement import Effort, Priced, Warm, solve, solve_in_tiers
-from models.placement.eligibility import where_allowed
-from models.placement.explain import Ground
 from models.placement.problem import IntArray
 from models.placement.restricted import Prices
 from models.placement.rules import rules_of
@@ -35,8 +33,6 @@ class Solved:
         A time limit ended the search.
     tiers : list of Tier
         In their order; empty for the weighted sum.
-    ground : Ground
-        The final prices of the weighted points, for explanations.
     """
 
     priced: Priced
@@ -44,7 +40,6 @@ class Solved:
     status: str
     cut: bool
     tiers: list[Tier]
-    ground: Ground
 
 
 def solve_built(
@@ -80,13 +75,12 @@ def solve_built(
             built.problem,
             weights=settings.weights,
             seed=seed,
-            effort=effort,
+            effort=effort.warm() if warm is not None else effort,
             warm=warm,
             progress=progress,
         )
         solution = priced.solution
-        ground = _ground(priced)
-        return Solved(priced, solution.home, solution.status, solution.cut, [], ground)
+        return Solved(priced, solution.home, solution.status, solution.cut, [])
     reached = solve_in_tiers(
         built.problem,
         weights=settings.weights,
@@ -100,23 +94,12 @@ def solve_built(
     cut = any(tier.priced.solution.cut for tier in reached)
     by_points = price_points(built.problem, home, weights=settings.weights, effort=effort)
     status = "optimal" if proven else "feasible"
-    return Solved(by_points, home, status, cut, reached, _ground(by_points))
-
-
-def _ground(priced: Priced) -> Ground:
-    market = priced.market
-    return Ground(
-        market.problem, market.tables, market.index, priced.prices, market.rules, market.weights
-    )
+    return Solved(by_points, home, status, cut, reached)
 
 
 def warm_start(built: Built, before: PlanBefore) -> Warm:
-    """Begin from a plan made before: its homes that are still open and allowed, and their prices.
-
-    A home that a rule bars now must not be where a plan begins: it would stay there.
-    """
+    """Begin from a plan made before: its homes that are still open, and their prices."""
     none = np.zeros(len(rules_of(built.problem)))
-    home = where_allowed(built.problem, before.homes_of(built))
     then = before.open_homes
     known = None if then is None else built.homes["home_id"].isin(then).to_numpy(bool)
-    return Warm(home, Prices(before.prices_of(built), none), known)
+    return Warm(before.homes_of(built), Prices(before.prices_of(built), none), known)

@@ -5,9 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from models.placement import groups_together
+from models.placement import Priced, groups_together
 from models.placement.explain import (
-    Ground,
     Shortage,
     price_of_together,
     shortages,
@@ -19,19 +18,16 @@ from models.placement.problem import (
     FloatArray,
     IntArray,
 )
-from rcc_forecast.codes import AGE_BAND_STARTS, AgeBand
-from rcc_forecast.geography import name_of
 from rcc_forecast.placement.build import Built
+from rcc_forecast.placement.kinds_of_place import by_kind_of_place
 from rcc_forecast.placement.words import Texts, choose, number
 from rcc_forecast.tables.placement import GROUPS, PRICES, SHORTAGES
 
-_BAND_ENDS = (*(start - 1 for start in AGE_BAND_STARTS[1:]), 17)
 
-
-def groups_table(built: Built, home: IntArray, ground: Ground) -> pd.DataFrame:
+def groups_table(built: Built, home: IntArray, priced: Priced) -> pd.DataFrame:
     """Give one row a sibling group: together or not, its price, and why."""
     problem = built.problem
-    price = price_of_together(ground)
+    price = price_of_together(priced)
     siblings = np.flatnonzero(problem.group_size > 1)
     together = groups_together(problem, home)[siblings]
     placed = np.flatnonzero(home != UNPLACED)
@@ -87,50 +83,29 @@ def _why_together(built: Built, groups: IntArray, together: BoolArray, price: Fl
     )
 
 
-def prices_table(built: Built, home: IntArray, ground: Ground) -> pd.DataFrame:
+def prices_table(built: Built, home: IntArray, priced: Priced) -> pd.DataFrame:
     """Give what one more place is worth by kind, authority, age band and need, dearest first."""
     homes = built.homes.assign(
-        price=value_of_one_more_place(ground),
+        price=value_of_one_more_place(priced),
         filled=np.bincount(home[home != UNPLACED], minlength=built.problem.n_homes),
     )
-    homes = homes[homes["places"] > 0]
-    parts = [
-        homes[_takes(homes, start, end) & (homes["needs_met"] >= needs)].assign(
-            age_band=band.value, needs=needs
-        )
-        for band, start, end in zip(AgeBand, AGE_BAND_STARTS, _BAND_ENDS, strict=True)
-        for needs in range(4)
-    ]
-    keys = ["placement_type", "local_authority", "age_band", "needs"]
-    table = (
-        pd.concat(parts)
-        .groupby(keys, as_index=False, sort=True)
-        .agg(
-            price=("price", "mean"),
-            highest_price=("price", "max"),
-            homes=("price", "size"),
-            places=("places", "sum"),
-            filled=("filled", "sum"),
-        )
+    table = by_kind_of_place(
+        homes,
+        dearest="price",
+        price=("price", "mean"),
+        highest_price=("price", "max"),
+        homes=("price", "size"),
+        places=("places", "sum"),
+        filled=("filled", "sum"),
     )
-    table = table.assign(
-        price=table["price"].round(2),
-        highest_price=table["highest_price"].round(2),
-        local_authority_name=table["local_authority"].map(name_of),
-    )
-    dearest = table.sort_values("price", ascending=False, kind="stable", ignore_index=True)
-    return PRICES.check(dearest)
+    return PRICES.check(table)
 
 
-def _takes(homes: pd.DataFrame, start: int, end: int) -> pd.Series:
-    return (homes["age_min"] <= end) & (homes["age_max"] >= start)
-
-
-def shortages_table(built: Built, home: IntArray, ground: Ground) -> pd.DataFrame:
+def shortages_table(built: Built, home: IntArray, priced: Priced) -> pd.DataFrame:
     """Give one row a set of children who compete for too few places."""
     rows = [
         _shortage_row(built, home, number, shortage)
-        for number, shortage in enumerate(shortages(ground, home), start=1)
+        for number, shortage in enumerate(shortages(priced, home), start=1)
     ]
     return SHORTAGES.check(pd.DataFrame(rows, columns=SHORTAGES.names))
 
@@ -161,9 +136,12 @@ def _shortage_row(
 def _why_short(count: int, places: int, without: int) -> str:
     if not places:
         return f"No open home with a place fits {'this child' if count == 1 else 'these children'}."
+    room = "1 place" if places == 1 else f"{places} places"
     if count > places:
-        return f"{count} children share {places} places; {without} of them stay without a home."
+        stay = "stays" if without == 1 else "stay"
+        return f"{count} children share {room}; {without} of them {stay} without a home."
+    compete = "1 child competes" if count == 1 else f"{count} children compete"
     return (
-        f"{count} children compete for {places} places; some of these stay empty, since a child "
-        f"lives alone, siblings stay together, or a limit of the region binds."
+        f"{compete} for {room}; not every place can be filled, since a child lives alone, siblings "
+        f"stay together, or a limit of the region binds."
     )

@@ -5,38 +5,38 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from models.placement.explain import Ground
+from models.placement import Priced
 from models.placement.problem import LARGEST_GROUP, UNPLACED, IntArray, PlacementProblem
 from rcc_forecast.placement.build import Built
 from rcc_forecast.results.findings import Findings, Severity
 
 
-def noticed(built: Built, ground: Ground, home: IntArray) -> Findings:
+def noticed(built: Built, priced: Priced, home: IntArray) -> Findings:
     """Tell children whom no home fits, groups that no home could hold, homes without places.
 
     Parameters
     ----------
     built : Built
-    ground : Ground
+    priced : Priced
         Of the same problem.
     home : ndarray of int, shape (n_children,)
         The plan.
     """
     return Findings.joined(
         [
-            _fits_no_home(built, ground, np.flatnonzero(home == UNPLACED)),
+            _fits_no_home(built, priced, np.flatnonzero(home == UNPLACED)),
             _larger_than_any_home(built),
             _without_places(built),
         ]
     )
 
 
-def _fits_no_home(built: Built, ground: Ground, child: IntArray) -> Findings:
+def _fits_no_home(built: Built, priced: Priced, child: IntArray) -> Findings:
     problem = built.problem
     if not child.size:
         return Findings.none()
     bit = np.left_shift(1, problem.place_in_group[child])
-    found = ground.cheapest(problem.children.group[child], bit, k=1)
+    found = priced.cheapest(problem.children.group[child], bit, k=1)
     return _of_children(
         built,
         child[found.home[:, 0] < 0],

@@ -27,6 +27,7 @@ from models.placement import (
 )
 from models.placement.explain import alternatives
 from models.placement.problem import FREE, IntArray
+from models.placement.rules import rules_of
 from models.placement.sides import rows_kept
 from models.placement.steady import keep_what_was
 from models.placement.terms import weights_of_tier
@@ -37,6 +38,7 @@ from rcc_forecast.placement.engine import Solved, solve_built, warm_start
 from rcc_forecast.placement.equity import NOT_FOR_PUBLICATION, equity_table, largest_gaps
 from rcc_forecast.placement.explained import groups_table, prices_table, shortages_table
 from rcc_forecast.placement.figures import in_points, plan_figures
+from rcc_forecast.placement.limits_told import own_unit
 from rcc_forecast.placement.noticed import noticed
 from rcc_forecast.placement.overridden import overrides_table, overrides_told, without_choices
 from rcc_forecast.placement.plan_before import PlanBefore
@@ -182,7 +184,7 @@ def _explained(
     before: PlanBefore | None,
 ) -> PlacementPlan:
     home, weights = solved.home, settings.weights
-    others = alternatives(solved.ground, home, n_best=BEST_KEPT)
+    others = alternatives(solved.priced, home, n_best=BEST_KEPT)
     plan = plan_table(built, home, others, weights=weights, overrides=overrides)
     equity = equity_table(built, home, weights=weights)
     summary = _summary(built, solved, settings, scenario, left_out)
@@ -196,19 +198,19 @@ def _explained(
         what_if = what_if_table(built, plan, home, before)
         change = settings.change_of_plan
         summary["from"] = compared(summary, what_if, before, change_of_plan=change)
-    prices = prices_table(built, home, solved.ground)
+    prices = prices_table(built, home, solved.priced)
     return PlacementPlan(
         plan=plan,
-        groups=groups_table(built, home, solved.ground),
+        groups=groups_table(built, home, solved.priced),
         prices=prices,
-        shortages=shortages_table(built, home, solved.ground),
+        shortages=shortages_table(built, home, solved.priced),
         summary=summary,
         certificate=_certificate(built, solved),
         scenario=scenario,
-        findings=noticed(built, solved.ground, home),
+        findings=noticed(built, solved.priced, home),
         alternatives=alternatives_table(built, home, others),
         equity=equity,
-        rules=rules_table(built, home, solved.ground, prices, left_out),
+        rules=rules_table(built, home, solved.priced, prices, left_out),
         overrides=chosen,
         what_if=what_if,
     )
@@ -283,14 +285,19 @@ def _limits(built: Built, home: IntArray, left_out: list[Eased]) -> dict[str, An
         if eased.rule != TOGETHER
         for name, used in eased.used.items()
     }
-    return {
-        built.rule_label(name): {
+    problem, told = built.problem, {}
+    rules = rules_of(problem)
+    for rule, (used, limit) in zip(
+        rules, rows_kept(problem, home, rules=rules).values(), strict=True
+    ):
+        unit = own_unit(problem, rule, home)
+        told[built.rule_label(rule.name)] = {
             "used": used,
             "limit": limit,
-            **({"without_it": without[name]} if name in without else {}),
+            "in_own_unit": {"used": unit.of(used), "limit": unit.of(limit), "unit": unit.name},
+            **({"without_it": without[rule.name]} if rule.name in without else {}),
         }
-        for name, (used, limit) in rows_kept(built.problem, home).items()
-    }
+    return told
 
 
 def _digest(scenario: dict[str, Any]) -> str:

@@ -26,6 +26,7 @@ from rcc_forecast.placement.columns import (
 )
 from rcc_forecast.results.findings import Findings, Severity
 from rcc_forecast.tables.contract import Kind, Table
+from rcc_forecast.tables.from_file import table_from_file
 from rcc_forecast.tables.homes import HOMES
 from rcc_forecast.tables.placement import CHILDREN_TO_PLACE
 
@@ -86,7 +87,7 @@ def read_homes(path: Path) -> tuple[pd.DataFrame, Findings]:
     UnreadableInputError
         The file cannot be read, or lacks a column that nothing can stand for.
     """
-    return tidy_homes(_read_text(path, HOMES), file=path.name)
+    return tidy_homes(table_from_file(path), file=path.name)
 
 
 def read_children(path: Path) -> tuple[pd.DataFrame, Findings]:
@@ -107,7 +108,7 @@ def read_children(path: Path) -> tuple[pd.DataFrame, Findings]:
     UnreadableInputError
         The file cannot be read, or lacks a column that nothing can stand for.
     """
-    return tidy_children(_read_text(path, CHILDREN_TO_PLACE), file=path.name)
+    return tidy_children(table_from_file(path), file=path.name)
 
 
 def read_overrides(path: Path) -> pd.DataFrame:
@@ -118,7 +119,7 @@ def read_overrides(path: Path) -> pd.DataFrame:
     UnreadableInputError
         The file cannot be read or lacks ``child_id`` or ``home_id``.
     """
-    frame = _read_raw(path)
+    frame = table_from_file(path)
     if not {"child_id", "home_id"} <= set(frame.columns):
         raise UnreadableInputError(
             path=path.name, expected="a table with columns child_id, home_id and reason"
@@ -216,42 +217,6 @@ def tidy_children(frame: pd.DataFrame, *, file: str = "children") -> tuple[pd.Da
     _locate(typed)
     _once_only(typed, "child_id")
     return typed.result()
-
-
-def _read_text(path: Path, table: Table) -> pd.DataFrame:
-    frame = _read_raw(path)
-    known = {name.casefold(): name for name in table.names}
-    return frame.rename(columns={name: known.get(name, name) for name in frame.columns})
-
-
-def _read_raw(path: Path) -> pd.DataFrame:
-    suffix = path.suffix.casefold()
-    try:
-        if suffix == ".parquet":
-            frame = pd.read_parquet(path)
-        elif suffix in {".xlsx", ".xlsm"}:
-            frame = pd.read_excel(path, dtype=str, keep_default_na=False)
-        elif suffix == ".json":
-            frame = pd.read_json(path, dtype=False)
-        else:
-            frame = _read_csv(path)
-    except (OSError, ValueError) as error:
-        raise UnreadableInputError(
-            path=path.name, expected="a table in CSV, XLSX, parquet or JSON"
-        ) from error
-    frame.columns = [str(name).strip().casefold() for name in frame.columns]
-    if frame.columns.has_duplicates:
-        raise UnreadableInputError(path=path.name, expected="each column once")
-    return frame
-
-
-def _read_csv(path: Path) -> pd.DataFrame:
-    for encoding in ("utf-8-sig", "cp1252"):
-        try:
-            return pd.read_csv(path, dtype=str, keep_default_na=False, encoding=encoding)
-        except UnicodeDecodeError:
-            continue
-    raise ValueError("neither UTF-8 nor Windows-1252")
 
 
 def _require(frame: pd.DataFrame, file: str, needed: list[str], table: Table) -> None:

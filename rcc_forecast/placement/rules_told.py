@@ -9,16 +9,17 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from models.placement import Priced
 from models.placement.eligibility import BARRIERS
-from models.placement.explain import Ground, barred_homes
-from models.placement.problem import HUNDREDTHS, UNPLACED, BoolArray, IntArray
-from models.placement.rules import PENCE, SHARE_PARTS
+from models.placement.explain import barred_homes
+from models.placement.problem import HUNDREDTHS, UNPLACED, IntArray
 from models.placement.sides import rows_kept
 from rcc_forecast.geography import name_of
 from rcc_forecast.placement.build import Built
 from rcc_forecast.placement.eased import Eased
-from rcc_forecast.placement.figures import in_authority
-from rcc_forecast.placement.words import profiles, type_words
+from rcc_forecast.placement.limits_told import POINTS, POUNDS, SHARE, OwnUnit, own_unit
+from rcc_forecast.placement.words import profiles
+from rcc_forecast.tables.homes import type_words
 from rcc_forecast.tables.placement import RULES_TOLD
 
 DEAREST_PLACES = 10
@@ -44,7 +45,7 @@ _DATA_RULES = {
 def rules_table(
     built: Built,
     home: IntArray,
-    ground: Ground,
+    priced: Priced,
     prices: pd.DataFrame,
     left_out: Sequence[Eased] = (),
 ) -> pd.DataFrame:
@@ -55,7 +56,7 @@ def rules_table(
     built : Built
     home : ndarray of int, shape (n_children,)
         The plan.
-    ground : Ground
+    priced : Priced
     prices : DataFrame
         The `PRICES` table of the plan.
     left_out : sequence of Eased
@@ -68,7 +69,7 @@ def rules_table(
         rule out would do, then rules about a child and a home, then places.
     """
     rows = [
-        *_limits(built, home, ground),
+        *_limits(built, home, priced),
         *(_left_out(eased) for eased in left_out),
         *_data_rules(built, home),
         *_places(prices),
@@ -76,49 +77,38 @@ def rules_table(
     return RULES_TOLD.check(pd.DataFrame(rows, columns=RULES_TOLD.names))
 
 
-def _limits(built: Built, home: IntArray, ground: Ground) -> list[dict[str, Any]]:
-    kept = rows_kept(built.problem, home, rules=ground.rules)
+def _limits(built: Built, home: IntArray, priced: Priced) -> list[dict[str, Any]]:
+    kept = rows_kept(built.problem, home, rules=priced.market.rules)
     told = []
-    for rule, price in zip(ground.rules, ground.prices.side.tolist(), strict=True):
-        used, limit = kept[rule.name]
+    for rule, price in zip(priced.market.rules, priced.prices.side.tolist(), strict=True):
+        unit = own_unit(built.problem, rule, home)
         label = built.rule_label(rule.name)
-        told.append(_limit(built, home, label, used, limit, price / HUNDREDTHS))
+        told.append(_limit(label, unit, *kept[rule.name], price / HUNDREDTHS))
     return told
 
 
-def _limit(
-    built: Built, home: IntArray, label: str, used: int, limit: int, price: float
-) -> dict[str, Any]:
+def _limit(label: str, unit: OwnUnit, used: int, limit: int, price: float) -> dict[str, Any]:
     """Tell one limit in the unit that the region wrote it in; `price` is points a counted unit."""
     name, about = _parted(label)
-    placed = np.flatnonzero(home != UNPLACED)
-    row: dict[str, Any] = {"rule": name, "about": about, "binding": int(price > 0)}
-    if name == "weekly_budget_gbp":
-        worth = price * PENCE * _STEP_GBP
-        unit, at, now = "GBP a week", limit / PENCE, used / PENCE
-        each = price * PENCE
-        said = f"GBP 1,000 a week more is worth {worth:,.0f} points."
-    elif name == "max_disparity_pct":
-        unit, at, now, each = "counted children, weighed", float(limit), float(used), price
-        said = f"One unit more is worth {price:,.2f} points; a wider max_disparity_pct gives many."
-    else:
-        share = _share_of(built, name, placed, home)
-        percent = 100 * share.mean() if placed.size else 0.0
-        # The row counts 10,000 a child it is about less 100 a per cent and child placed.
-        each = price * SHARE_PARTS / 100 * placed.size
-        unit = "per cent of the children placed"
-        at = percent - 100 * (used - limit) / SHARE_PARTS / max(placed.size, 1)
-        now = percent
-        said = f"One point per cent more is worth {each:,.0f} points."
+    each = price * unit.counted
+    said = {
+        POUNDS: f"GBP 1,000 a week more is worth {each * _STEP_GBP:,.0f} points.",
+        SHARE: f"One point per cent more is worth {each:,.0f} points.",
+        POINTS: f"One percentage point more here is worth {each:,.0f} points; a wider "
+        f"max_disparity_pct gives it to every group.",
+    }[unit.name]
     if used > limit:
-        said = f"Cannot be kept by any plan found: {now - at:,.2f} {unit} more would do. {said}"
+        over = (used - limit) / unit.counted
+        said = f"Cannot be kept by any plan found: {over:,.2f} {unit.name} more would do. {said}"
     elif not price:
         said = "Does not bind."
     return {
-        **row,
-        "limit": round(at, 2),
-        "used": round(now, 2),
-        "unit": unit,
+        "rule": name,
+        "about": about,
+        "binding": int(price > 0),
+        "limit": unit.of(limit),
+        "used": unit.of(used),
+        "unit": unit.name,
         "price": round(each, 4),
         "cheapest_relaxation": said,
     }
@@ -146,12 +136,6 @@ def _parted(label: str) -> tuple[str, str]:
     return found[1], f"{outcome.replace('_', ' ')}, {who}, {side} all children"
 
 
-def _share_of(built: Built, name: str, child: IntArray, home: IntArray) -> BoolArray:
-    if name == "max_for_profit_pct":
-        return np.asarray(built.problem.homes.for_profit[home[child]])
-    return ~in_authority(built.problem, child, home[child])
-
-
 def _data_rules(built: Built, home: IntArray) -> list[dict[str, Any]]:
     """Count, for each rule, the children without a home whom it alone keeps from some home."""
     problem = built.problem
@@ -171,12 +155,18 @@ def _data_rules(built: Built, home: IntArray) -> list[dict[str, Any]]:
             "about": "Children without a home",
             "binding": 1,
             "children": count,
-            "cheapest_relaxation": f"{_DATA_RULES[name]} would open a home to each of "
-            f"{count} children without one, of whom {stuck[name]} have no home that fits now.",
+            "cheapest_relaxation": f"{_DATA_RULES[name]} would open a home to "
+            f"{_those_without(count, stuck[name])}.",
         }
         for name, count in alone.items()
         if count
     ]
+
+
+def _those_without(count: int, stuck: int) -> str:
+    if count == 1:
+        return f"1 child without one{', whom no home fits now' if stuck else ''}"
+    return f"each of {count} children without one, of whom {stuck} have no home that fits now"
 
 
 def _places(prices: pd.DataFrame) -> list[dict[str, Any]]:

@@ -11,24 +11,13 @@ from models.placement.explain import Alternatives, barred_homes
 from models.placement.problem import FREE, UNPLACED, BoolArray, FloatArray, IntArray
 from rcc_forecast.geography import name_of
 from rcc_forecast.placement.build import Built
+from rcc_forecast.tables.homes import type_words
 
 Texts = NDArray[np.object_]
 
 _WORTH_SAYING = 0.5
 """Points below which a difference is rounded away."""
 
-_TYPE_WORDS = {
-    "foster_kinship": "foster home with relatives or friends",
-    "foster": "foster home",
-    "childrens_home": "children's home",
-    "secure_home": "secure children's home",
-    "supported": "supported accommodation place",
-    "residential_other": "residential setting",
-    "with_parents": "home with parents",
-    "adoption": "adoptive home",
-    "temporary": "temporary home",
-    "other": "placement of another kind",
-}
 _BARRIER_WORDS = {
     "places": "have no place free",
     "age": "take another age",
@@ -41,11 +30,6 @@ _BARRIER_WORDS = {
     "max_miles": "are beyond the region's limit of miles",
     "override": "are not the home that a person chose",
 }
-
-
-def type_words(placement_type: str) -> str:
-    """Give a kind of placement as people say it."""
-    return _TYPE_WORDS.get(placement_type, placement_type.replace("_", " "))
 
 
 def reasons(built: Built, home: IntArray, found: Alternatives) -> Texts:
@@ -217,7 +201,8 @@ def _to_check(built: Built, home: IntArray, child: IntArray) -> Texts:
     told = np.full(child.size, "", dtype=object)
     others = number(approved[look] - places[look], ".0f")
     told[look] = "Please check who lives there: " + others + " of its "
-    told[look] += number(approved[look], ".0f") + " places are not open."
+    told[look] += number(approved[look], ".0f") + " places "
+    told[look] += choose(approved[look] - places[look] == 1, "is", "are") + " not open."
     return told
 
 

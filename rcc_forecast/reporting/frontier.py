@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import pandas as pd
 from markupsafe import Markup
 
@@ -83,10 +86,10 @@ def _frame(x: Axis, y: Axis) -> Markup:
     return joined(lines)
 
 
-def _row(row: dict[object, object]) -> tuple[str, ...]:
+def _row(row: Mapping[Any, Any]) -> tuple[str, ...]:
     def said(name: str, form: str) -> str:
         value = row[name]
-        return "" if value is None or pd.isna(value) else format(value, form)  # type: ignore[call-overload]
+        return "" if value is None or pd.isna(value) else format(value, form)
 
     return (
         str(row["weight"]),

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from rcc_forecast.scenarios.apply import apply_scenario
 from rcc_forecast.scenarios.on_demand import demand_levers
-from rcc_forecast.scenarios.read import parse_scenario, read_scenario, require_supported
+from rcc_forecast.scenarios.read import (
+    parse_scenario,
+    parse_scenario_text,
+    read_scenario,
+    read_scenario_text,
+    require_supported,
+)
 from rcc_forecast.scenarios.scenario import (
     Block,
     Scenario,
@@ -20,6 +26,8 @@ __all__ = [
     "apply_scenario",
     "demand_levers",
     "parse_scenario",
+    "parse_scenario_text",
     "read_scenario",
+    "read_scenario_text",
     "require_supported",
 ]

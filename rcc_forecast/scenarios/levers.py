@@ -17,6 +17,7 @@ from models.forecast import IntArray
 from rcc_forecast.codes import PlacementType
 from rcc_forecast.geography import AUTHORITIES
 from rcc_forecast.scenarios.scenario import Block, ScenarioValueError
+from rcc_forecast.tables.homes import open_on
 
 PREFIX = "SCENARIO-"
 """Begins the home_id of every home that a scenario adds."""
@@ -109,8 +110,7 @@ class ChangeFostering:
 
     def _lost(self, homes: pd.DataFrame, start: pd.Timestamp) -> IntArray:
         """Rows of the households lost: spread evenly over the list by authority and reference."""
-        open_then = ~(homes["opened"] > start) & ~(homes["closed"] < start)
-        meant = open_then & (homes["placement_type"] == PlacementType.FOSTER.value)
+        meant = open_on(homes, start) & (homes["placement_type"] == PlacementType.FOSTER.value)
         authority = self.block.get("local_authority")
         if authority is not None:
             meant &= homes["local_authority"] == authority

@@ -169,6 +169,8 @@ AIMS = ["placed", "together", "near", "continuity", "rest"]
 
 _SECTIONS = sorted({name.split(".")[0] for name in BLOCKS} | {"weights"})
 
+_EXPECTED = "a scenario in TOML"
+
 
 def read_scenario(path: Path) -> Scenario:
     """Read a scenario file.
@@ -180,11 +182,45 @@ def read_scenario(path: Path) -> Scenario:
     UnknownNameError, ScenarioValueError
         As for `parse_scenario`.
     """
+    return parse_scenario_text(read_scenario_text(path), file=path.name)
+
+
+def read_scenario_text(path: Path) -> str:
+    """Read a scenario file as it was written.
+
+    Raises
+    ------
+    UnreadableInputError
+        The file is absent or not UTF-8.
+    """
     try:
-        given = tomllib.loads(path.read_text(encoding="utf-8"))
+        return path.read_text(encoding="utf-8")
     except (OSError, ValueError) as error:
-        raise UnreadableInputError(path=path.name, expected="a scenario in TOML") from error
-    return parse_scenario(given, name=path.stem)
+        raise UnreadableInputError(path=path.name, expected=_EXPECTED) from error
+
+
+def parse_scenario_text(text: str, *, file: str = "scenario") -> Scenario:
+    """Turn the text of a scenario file into a `Scenario`.
+
+    Parameters
+    ----------
+    text : str
+        TOML.
+    file : str
+        What messages call it; without its ending the scenario's name.
+
+    Raises
+    ------
+    UnreadableInputError
+        It is not TOML.
+    UnknownNameError, ScenarioValueError
+        As for `parse_scenario`.
+    """
+    try:
+        given = tomllib.loads(text)
+    except ValueError as error:
+        raise UnreadableInputError(path=file, expected=_EXPECTED) from error
+    return parse_scenario(given, name=Path(file).stem)
 
 
 def parse_scenario(given: dict[str, Any], *, name: str = "scenario") -> Scenario:

@@ -15,6 +15,7 @@ import pandas as pd
 
 from models.forecast import FloatArray
 from rcc_forecast.sufficiency.residents import own_residents, positions
+from rcc_forecast.tables.homes import open_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +110,8 @@ def read_register(
     cell = (row[inside], column[inside])
     approved, free = _places(counted)
     is_planned = (counted["opened"] > as_of).to_numpy(bool)
-    open_now = _open_on(counted, as_of)
-    open_then = np.stack([_open_on(counted, month) for month in months], axis=1)
+    open_now = open_on(counted, as_of).to_numpy(bool)
+    open_then = np.stack([open_on(counted, month).to_numpy(bool) for month in months], axis=1)
     taken = np.where(is_planned, 0.0, approved - free)
     usable_planned = np.where(is_planned, np.where(free > 0, free, approved), 0.0)
     free_now = np.where(is_planned, 0.0, free)
@@ -191,9 +192,3 @@ def _places(homes: pd.DataFrame) -> tuple[FloatArray, FloatArray]:
     free = free.fillna(approved)
     free = free.clip(upper=approved)
     return np.asarray(approved, dtype=np.float64), np.asarray(free, dtype=np.float64)
-
-
-def _open_on(homes: pd.DataFrame, day: pd.Timestamp) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-    """First day open to last day open, both included; a blank date is no limit."""
-    opened, closed = homes["opened"], homes["closed"]
-    return np.asarray((~(opened > day) & ~(closed < day)).to_numpy(bool))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rcc_forecast.tables.contract import Column, Kind, Table
-from rcc_forecast.tables.homes import PLACEMENT_TYPES
+from rcc_forecast.tables.placement import PRICES
 
 ARRIVALS = Table(
     "arrivals",
@@ -38,10 +38,10 @@ RESERVE = Table(
     "reserve",
     "What a place of one kind of home is worth today to families forecast to come",
     (
-        Column("placement_type", "Kind of the home", Kind.CODE, codes=PLACEMENT_TYPES),
-        Column("local_authority", "Authority of the home, ONS code", Kind.TEXT),
-        Column("age_band", "Age band that such homes take", Kind.TEXT),
-        Column("needs", "Level of need that they meet", Kind.INTEGER, low=0, high=3),
+        PRICES["placement_type"],
+        PRICES["local_authority"],
+        PRICES["age_band"],
+        PRICES["needs"],
         Column("reserve", "Of one place, mean over the homes", Kind.NUMBER, unit="points"),
         Column("highest_reserve", "The same at the dearest home", Kind.NUMBER, unit="points"),
         Column(
@@ -64,7 +64,7 @@ RESERVE = Table(
             Kind.INTEGER,
             unit="places",
         ),
-        Column("local_authority_name", "Its name", Kind.TEXT),
+        PRICES["local_authority_name"],
     ),
     "README, section Arrivals",
     key=("placement_type", "local_authority", "age_band", "needs"),
@@ -96,7 +96,7 @@ ALLOCATION = Table(
             Kind.NUMBER,
             unit="per cent",
         ),
-        Column("local_authority_name", "Its name", Kind.TEXT),
+        PRICES["local_authority_name"],
     ),
     "README, section Arrivals",
     key=("local_authority", "weeks"),

@@ -24,10 +24,6 @@ class Kind(StrEnum):
     IDENTIFIER = "identifier"
 
 
-PRIVATE_KINDS = frozenset({Kind.IDENTIFIER, Kind.POSTCODE, Kind.TEXT})
-"""Kinds whose values never reach a finding, a log or an error."""
-
-
 @dataclass(frozen=True, slots=True)
 class Column:
     """One column of a table.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pandas as pd
+
 from rcc_forecast import codes
 from rcc_forecast.codes import CodeSet
 from rcc_forecast.tables.contract import Column, Kind, Table
@@ -12,6 +14,19 @@ PLACEMENT_TYPES = CodeSet(
     {},
     {},
 )
+
+_TYPE_WORDS = {
+    "foster_kinship": "foster home with relatives or friends",
+    "foster": "foster home",
+    "childrens_home": "children's home",
+    "secure_home": "secure children's home",
+    "supported": "supported accommodation place",
+    "residential_other": "residential setting",
+    "with_parents": "home with parents",
+    "adoption": "adoptive home",
+    "temporary": "temporary home",
+    "other": "placement of another kind",
+}
 
 SECTORS = CodeSet(
     "sector",
@@ -89,3 +104,25 @@ HOMES = Table(
     "README, section Homes",
     key=("home_id",),
 )
+
+
+def open_on(homes: pd.DataFrame, day: pd.Timestamp) -> pd.Series[bool]:
+    """Say which homes are open on a day: first and last day included, a blank date no limit.
+
+    Parameters
+    ----------
+    homes : DataFrame
+        A `HOMES` table.
+    day : Timestamp
+
+    Returns
+    -------
+    Series of bool
+        By the rows of `homes`.
+    """
+    return ~(homes["opened"] > day) & ~(homes["closed"] < day)  # a blank date compares False
+
+
+def type_words(placement_type: str) -> str:
+    """Give a kind of placement as people say it."""
+    return _TYPE_WORDS.get(placement_type, placement_type.replace("_", " "))

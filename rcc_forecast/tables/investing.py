@@ -33,7 +33,7 @@ INVESTMENT = Table(
     "investment",
     "One possible site, and whether to open it",
     (
-        Column("site_id", "The region's reference of the site", Kind.IDENTIFIER, required=True),
+        SITES["site_id"],
         Column("chosen", "1 where it would be opened", Kind.FLAG, codes=YES_NO),
         Column("placement_type", "Kind of the home", Kind.CODE, codes=PLACEMENT_TYPES),
         Column("local_authority", "Authority it lies in, ONS code", Kind.TEXT),

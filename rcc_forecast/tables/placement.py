@@ -74,7 +74,7 @@ PLAN = Table(
     "plan",
     "One child and the home proposed",
     (
-        Column("child_id", "The region's reference of the child", Kind.IDENTIFIER, required=True),
+        CHILDREN_TO_PLACE["child_id"],
         Column("home_id", "Home proposed; blank where there is none", Kind.IDENTIFIER),
         Column("placement_type", "Kind of the home", Kind.CODE, codes=PLACEMENT_TYPES),
         Column("distance_miles", "From the family home", Kind.NUMBER, unit="miles"),
@@ -92,7 +92,7 @@ PLAN = Table(
         Column("points", "Share of the objective, lower is better", Kind.NUMBER, unit="points"),
         Column("reason", "Why this home, in words", Kind.TEXT),
         Column("override_reason", "Why a person chose this home", Kind.TEXT),
-        Column("wish", "The child's own wish, shown and never scored", Kind.TEXT),
+        CHILDREN_TO_PLACE["wish"],
         Column(
             "stays_at_school",
             "1 where the home is within 3 miles of the school, or no farther from it than the "
@@ -116,10 +116,10 @@ ALTERNATIVES = Table(
     "alternatives",
     "One other home for a child, named, and what it would mean",
     (
-        Column("child_id", "The region's reference of the child", Kind.IDENTIFIER, required=True),
+        CHILDREN_TO_PLACE["child_id"],
         Column("rank", "1 for the best of the other homes", Kind.INTEGER, low=1),
         Column("home_id", "The other home", Kind.IDENTIFIER, required=True),
-        Column("distance_miles", "From the family home", Kind.NUMBER, unit="miles"),
+        PLAN["distance_miles"],
         Column(
             "points_more",
             "What it costs more than the home proposed, with the brothers and sisters who would "
@@ -144,7 +144,7 @@ WHAT_IF = Table(
     "whatif",
     "One child in the plan before and in the plan now",
     (
-        Column("child_id", "The region's reference of the child", Kind.IDENTIFIER, required=True),
+        CHILDREN_TO_PLACE["child_id"],
         Column("home_before", "Home in the plan before", Kind.IDENTIFIER),
         Column("home_after", "Home in the plan now", Kind.IDENTIFIER),
         Column("changed", "1 where they differ", Kind.FLAG, codes=YES_NO),
@@ -169,12 +169,12 @@ OVERRIDES = Table(
     "overrides",
     "One choice by a person, beside what the plan would have proposed",
     (
-        Column("child_id", "The region's reference of the child", Kind.IDENTIFIER, required=True),
+        CHILDREN_TO_PLACE["child_id"],
         Column("home_proposed", "Home proposed without any choice", Kind.IDENTIFIER),
         Column("home_chosen", "Home that the person chose", Kind.IDENTIFIER),
         Column("kept", "1 where the plan keeps the choice", Kind.FLAG, codes=YES_NO),
         Column("reason", "The person's reason", Kind.TEXT),
-        Column("wish", "The child's own wish, shown and never scored", Kind.TEXT),
+        CHILDREN_TO_PLACE["wish"],
         Column(
             "points_more",
             "What the choice costs the child and the brothers and sisters; below 0 where it is "
@@ -283,7 +283,7 @@ PRICES = Table(
     "prices",
     "One kind of home in one authority, for one age band and level of need",
     (
-        Column("placement_type", "Kind of the home", Kind.CODE, codes=PLACEMENT_TYPES),
+        PLAN["placement_type"],
         Column("local_authority", "Authority of the home, ONS code", Kind.TEXT),
         Column("age_band", "Age band that such homes take", Kind.TEXT),
         Column("needs", "Level of need that they meet", Kind.INTEGER, low=0, high=3),

@@ -25,7 +25,7 @@ import pandas as pd
 from rcc_forecast.placement import plan_placements, tidy_children, tidy_homes, write_plan
 from rcc_forecast.placement.verification.claim import read_claim
 from rcc_forecast.placement.verification.greedy import greedy_plan
-from rcc_forecast.placement.verification.limits import limits_of, used_by
+from rcc_forecast.placement.verification.limits import in_own_unit, limits_of, used_by
 from rcc_forecast.placement.verification.points import (
     groups_together,
     placed_in,
@@ -399,7 +399,9 @@ def _rewrite_summary(draft: Draft, home: np.ndarray) -> None:
     }
     used_of = used_by(world, home)
     for name, limit in limits_of(world).items():
-        summary["limits"][name]["used"] = int(used_of(limit))
+        told, used, n = summary["limits"][name], int(used_of(limit)), placed.child.size
+        told["used"] = used
+        told["in_own_unit"]["used"] = round(in_own_unit(name, limit, used, n_placed=n), 2)
     for tier in summary["tiers"]:
         reached = plan_points(world, home, tier_weights(world, tier["name"])).total / 100
         tier |= {"value": round(reached, 2), "gap": share(reached - tier["bound"], reached)}
@@ -655,6 +657,13 @@ def summary_limit_off(draft: Draft, rng: np.random.Generator) -> None:
         del limits[name]
     else:
         limits[name][str(rng.choice(["used", "limit"]))] += int(rng.choice([-1, 1, 1_000]))
+
+
+@way("in its own unit", bases=("limits",))
+def summary_limit_in_own_unit_off(draft: Draft, rng: np.random.Generator) -> None:
+    limits = draft.summary["limits"]
+    own = limits[str(rng.choice(sorted(limits)))]["in_own_unit"]
+    own[str(rng.choice(["used", "limit"]))] += float(rng.choice([-1, 1, 10]))
 
 
 # Prices and bounds of certificate.json.

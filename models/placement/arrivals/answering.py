@@ -123,29 +123,29 @@ def answer(
 
 
 @njit(nogil=True, cache=True)
-def _value(price, free):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
-    return price[0] * free + price[1] * (free // 2) + price[2] * (free // 3)
+def _value(price: FloatArray, free: int) -> float:  # pragma: no cover - compiled
+    return float(price[0] * free + price[1] * (free // 2) + price[2] * (free // 3))
 
 
 @njit(nogil=True, cache=True)
-def _answer(  # type: ignore[no-untyped-def]
-    rows,
-    groups,
-    draws,
-    begin,
-    members,
-    home,
-    places,
-    cost,
-    first_child,
-    group_size,
-    unplaced,
-    prices,
-    free,
-    homes_given,
-    places_given,
-    reserve,
-):  # pragma: no cover - compiled
+def _answer(
+    rows: tuple[int, int],
+    groups: IntArray,
+    draws: IntArray,
+    begin: IntArray,
+    members: NDArray[np.uint8],
+    home: NDArray[np.int32],
+    places: NDArray[np.int32],
+    cost: FloatArray,
+    first_child: IntArray,
+    group_size: IntArray,
+    unplaced: FloatArray,
+    prices: FloatArray,
+    free: IntArray,
+    homes_given: NDArray[np.int32],
+    places_given: NDArray[np.int32],
+    reserve: FloatArray,
+) -> float:  # pragma: no cover - compiled
     best, cheapest = np.empty(256), np.empty(256)
     block, pick = np.empty(256, np.int64), np.empty(256, np.int64)
     total = 0.0
@@ -190,7 +190,9 @@ def _answer(  # type: ignore[no-untyped-def]
 
 
 @njit(nogil=True, cache=True)
-def _lives_there(home, homes_given, earlier, row):  # type: ignore[no-untyped-def]  # pragma: no cover
+def _lives_there(
+    home: int, homes_given: NDArray[np.int32], earlier: int, row: int
+) -> bool:  # pragma: no cover - compiled
     for before in range(earlier, row):
         for j in range(homes_given.shape[1]):
             if homes_given[before, j] == home:

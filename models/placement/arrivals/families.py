@@ -15,6 +15,7 @@ import numpy as np
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
+from models.placement.bundles import unplaced_costs
 from models.placement.problem import (
     FloatArray,
     IntArray,
@@ -22,6 +23,7 @@ from models.placement.problem import (
     Weights,
 )
 from models.placement.restricted import Columns, Restricted
+from models.placement.runs import rows_of_runs
 from models.placement.tables import PairTables, compile_tables, pair_points, pairs_allowed
 from models.placement.terms import home_points
 
@@ -63,7 +65,7 @@ class Families:
     def groups_of(self, units: IntArray) -> tuple[IntArray, IntArray]:
         """Give the groups of drawn units in their order, and which draw each belongs to."""
         count = self.unit_begin[units + 1] - self.unit_begin[units]
-        return self.unit_groups[_ragged(self.unit_begin[units], count)], np.repeat(
+        return self.unit_groups[rows_of_runs(self.unit_begin[units], count)], np.repeat(
             np.arange(units.size), count
         )
 
@@ -80,7 +82,8 @@ class Families:
         columns, size = self.listed.columns, self.listed.group_size[groups]
         begin = columns.begin[groups]
         count = columns.begin[groups + 1] - begin
-        column = _ragged(begin, count)
+        column = rows_of_runs(begin, count)
+        child = rows_of_runs(self.listed.first_child[groups], size)
         fits = columns.places[column] <= capacity[columns.home[column]]
         kept = np.concatenate([[0], np.cumsum(fits)])
         column = column[fits]
@@ -94,7 +97,7 @@ class Families:
             ),
             first_child=np.cumsum(size) - size,
             group_size=size,
-            unplaced_cost=self.listed.unplaced_cost[_ragged(self.listed.first_child[groups], size)],
+            unplaced_cost=self.listed.unplaced_cost[child],
             capacity=np.asarray(capacity, dtype=np.int64),
             apart=np.zeros((0, 2), dtype=np.int64),
         )
@@ -141,8 +144,7 @@ def list_families(
         ),
         first_child=problem.first_child,
         group_size=problem.group_size,
-        unplaced_cost=home_points(weights, "unplaced")
-        + np.where(problem.twin_mask != 0, float(home_points(weights, "twins_apart")), 0.0),
+        unplaced_cost=unplaced_costs(problem, weights=weights).astype(np.float64),
         capacity=problem.homes.places.astype(np.int64),
         apart=problem.apart,
     )
@@ -206,11 +208,6 @@ def _units(problem: PlacementProblem) -> tuple[IntArray, IntArray]:
     return begin.astype(np.int64), np.argsort(unit, kind="stable")
 
 
-def _ragged(begin: IntArray, count: IntArray) -> IntArray:
-    offset = np.arange(int(count.sum())) - np.repeat(np.cumsum(count) - count, count)
-    return np.asarray(np.repeat(begin, count) + offset, dtype=np.int64)
-
-
 def problem_of(problem: PlacementProblem, groups: IntArray, unit: IntArray) -> PlacementProblem:
     """Give the placement problem of drawn groups; one drawn twice is two families.
 
@@ -229,7 +226,7 @@ def problem_of(problem: PlacementProblem, groups: IntArray, unit: IntArray) -> P
         Groups in the order given.
     """
     size = problem.group_size[groups]
-    rows = _ragged(problem.first_child[groups], size)
+    rows = rows_of_runs(problem.first_child[groups], size)
     drawn = np.repeat(np.arange(groups.size), size)
     chosen: dict[str, Any] = {
         field.name: None if values is None else values[rows]
@@ -355,5 +352,5 @@ def count_units(problem: PlacementProblem) -> int:
 def _some_units(problem: PlacementProblem, units: IntArray) -> PlacementProblem:
     begin, unit_groups = _units(problem)
     count = begin[units + 1] - begin[units]
-    groups = unit_groups[_ragged(begin[units], count)]
+    groups = unit_groups[rows_of_runs(begin[units], count)]
     return problem_of(problem, groups, np.repeat(np.arange(units.size), count))

@@ -25,8 +25,6 @@ class Now:
 
     Attributes
     ----------
-    week : int
-        0 for the first.
     free : ndarray of int64, shape (n_homes,)
         Places free.
     to_come : int
@@ -35,7 +33,6 @@ class Now:
         Places expected to come free in time for them.
     """
 
-    week: int
     free: IntArray
     to_come: int
     coming_free: FloatArray

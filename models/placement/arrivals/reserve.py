@@ -20,7 +20,7 @@ from models.placement.arrivals.answering import Answers, Goals, answer
 from models.placement.arrivals.families import Families
 from models.placement.prices import search_prices
 from models.placement.problem import FloatArray, IntArray
-from models.placement.restricted import Prices
+from models.placement.restricted import Prices, in_rows
 
 FIRST_PASSES, WARM_PASSES = 250, 60
 """Price passes for a future, the first time and from its last prices."""
@@ -103,8 +103,7 @@ def held_for(prices: FloatArray, *, free: IntArray, places: IntArray) -> FloatAr
     ndarray of float64, shape (..., n_homes)
         Hundredths of a point.
     """
-    by = np.array([1, 2, 3])
-    lost = free[:, None] // by - (free - places)[:, None] // by
+    lost = in_rows(free) - in_rows(free - places)
     return np.asarray((prices * lost).sum(axis=-1))
 
 

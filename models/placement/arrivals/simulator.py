@@ -167,7 +167,7 @@ def _now(families: Families, stream: Stream, week: int, free: IntArray) -> Now:
         # On average half of the window's families come after a place has come free.
         share = 0.5 * (1.0 - (1.0 - stream.leave_weekly) ** window)
         coming_free = share * (families.problem.homes.places - free)
-    return Now(week, free, round(n_units * window / stream.weeks), coming_free)
+    return Now(free, round(n_units * window / stream.weeks), coming_free)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from models.placement.assignment.chains import wander
 from models.placement.assignment.diving import dive
+from models.placement.assignment.ejection_chains import wander
 from models.placement.assignment.packing import climb, climb_capacity
 from models.placement.assignment.problem import Assigned, Assignment, as_restricted
 from models.placement.assignment.settling import settle, undecided

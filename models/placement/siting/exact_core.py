@@ -12,17 +12,17 @@ import numpy as np
 from scipy import sparse
 from scipy.optimize import Bounds, LinearConstraint, milp
 
-from models.forecast import FloatArray, IntArray
-from models.placement.siting.knapsack import BoolArray
-from models.placement.siting.relaxation import CLOSED, OPEN
+from models.placement.problem import IntArray
+from models.placement.siting.relaxation import CLOSED, OPEN, Facilities
 
 MOST_NODES = 50_000
 """Nodes of one exact step, after which it answers with what it has."""
 
 _LONGEST = 1e7
-_HALF = 0.5
-_INFEASIBLE = 2
-_PROVEN = 0
+"""Seconds that HiGHS is given where no clock is set."""
+
+_PROVEN, _INFEASIBLE = 0, 2
+"""Status that SciPy gives where the choice is proven best, and where there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,37 +44,23 @@ class Core:
     settled: bool
 
 
-def solve_core(
-    open_cost: FloatArray,
-    cost: FloatArray,
-    demand: FloatArray,
-    capacity: FloatArray,
-    *,
-    allowed: BoolArray,
-    status: IntArray,
-    enough: float,
-    seconds: float,
-) -> Core:
+def solve_core(given: Facilities, *, enough: float, seconds: float) -> Core:
     """Choose among the pairs that are still allowed.
 
     Parameters
     ----------
-    open_cost, capacity : ndarray, shape (m,)
-    cost : ndarray, shape (m, n)
-    demand : ndarray, shape (n,)
-    allowed : ndarray of bool, shape (m, n)
-    status : ndarray of int, shape (m,)
-        What has been decided about each facility.
+    given : Facilities
     enough : float
         Plans that cost this much or more are of no interest; may be infinite.
     seconds : float
         Only caps.
     """
-    m, n = cost.shape
-    facility, customer = np.nonzero(allowed & (status != CLOSED)[:, None])
+    demand, capacity, status = given.demand, given.capacity, given.status
+    m, n = given.cost.shape
+    facility, customer = np.nonzero(given.allowed & (status != CLOSED)[:, None])
     pairs = facility.size
     pair = np.arange(pairs)
-    costs = np.concatenate([cost[facility, customer], open_cost])
+    costs = np.concatenate([given.cost[facility, customer], given.open_cost])
     ones = np.ones(pairs)
     served = sparse.csr_array((ones, (customer, pair)), shape=(n, pairs + m))
     load = sparse.csr_array(
@@ -116,7 +102,7 @@ def solve_core(
     bound = -math.inf if found.mip_dual_bound is None else float(found.mip_dual_bound)
     if found.x is None:
         return Core(None, bound, settled)
-    chosen = found.x[:pairs] > _HALF
+    chosen = found.x[:pairs] > 0.5
     plan = np.empty(n, dtype=np.int64)
     plan[customer[chosen]] = facility[chosen]
     return Core(plan, bound, settled)

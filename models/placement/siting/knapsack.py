@@ -8,11 +8,8 @@ from __future__ import annotations
 
 import numpy as np
 from numba import njit
-from numpy.typing import NDArray
 
-from models.forecast import FloatArray, IntArray
-
-BoolArray = NDArray[np.bool_]
+from models.placement.problem import BoolArray, FloatArray, IntArray
 
 MOST_STEPS = 20_000
 """Steps after which a knapsack is cut; its answer is then the linear bound, which is valid too."""

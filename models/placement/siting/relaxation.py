@@ -8,11 +8,13 @@ Research* 113. The knapsacks are whole, so the bound is above the linear relaxat
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from numba import njit
 
-from models.forecast import FloatArray, IntArray
-from models.placement.siting.knapsack import BoolArray, best_load, in_order, linear_load
+from models.placement.problem import BoolArray, FloatArray, IntArray
+from models.placement.siting.knapsack import best_load, in_order, linear_load
 
 FREE, CLOSED, OPEN = -1, 0, 1
 """What has been decided about a facility."""
@@ -30,29 +32,41 @@ _UNKNOWN_PLAN = 0.05
 """Without a plan in hand, steps aim this share above the bound."""
 
 
+class Facilities(NamedTuple):
+    """Facilities and their customers, and what has been decided of them.
+
+    Attributes
+    ----------
+    open_cost, capacity : ndarray of float64, shape (m,)
+    cost : ndarray of float64, shape (m, n)
+    demand : ndarray of float64, shape (n,)
+    allowed : ndarray of bool, shape (m, n)
+        Pairs that may still be in a better plan.
+    status : ndarray of int64, shape (m,)
+        FREE, CLOSED or OPEN.
+    fewest, most : int
+        Facilities to open.
+    """
+
+    open_cost: FloatArray
+    cost: FloatArray
+    demand: FloatArray
+    capacity: FloatArray
+    allowed: BoolArray
+    status: IntArray
+    fewest: int
+    most: int
+
+
 @njit(nogil=True, cache=True)
-def choose_facilities(
-    worth: FloatArray,
-    status: IntArray,
-    capacity: FloatArray,
-    need: float,
-    fewest: int,
-    most: int,
-    chosen: BoolArray,
-) -> float:
+def choose_facilities(given: Facilities, worth: FloatArray, chosen: BoolArray) -> float:
     """Choose the cheapest facilities; `chosen` is written to.
 
     Parameters
     ----------
+    given : Facilities
     worth : ndarray, shape (m,)
         Cost of a facility less what its load saves.
-    status : ndarray of int, shape (m,)
-        FREE, CLOSED or OPEN.
-    capacity : ndarray, shape (m,)
-    need : float
-        Capacity that the chosen must have.
-    fewest, most : int
-        Number that must be chosen.
 
     Returns
     -------
@@ -60,15 +74,16 @@ def choose_facilities(
         The larger of two relaxations: of the number, and of the capacity; infinite where
         nothing can be chosen.
     """
-    m = worth.size
-    given = available = 0.0
+    status, capacity, need = given.status, given.capacity, given.demand.sum()
+    m, fewest, most = worth.size, given.fewest, given.most
+    settled = available = 0.0
     n_open = n_free = 0
     for i in range(m):
         chosen[i] = status[i] == OPEN
         if status[i] != CLOSED:
             available += capacity[i]
         if status[i] == OPEN:
-            given += worth[i]
+            settled += worth[i]
             n_open += 1
         elif status[i] == FREE:
             n_free += 1
@@ -80,7 +95,7 @@ def choose_facilities(
         if status[i] == FREE and worth[i] > 0.0:
             cost[i] = worth[i]
     spared = np.zeros(m, np.bool_)
-    by_capacity = given - best_load(cost, capacity, available - need, spared)
+    by_capacity = settled - best_load(cost, capacity, available - need, spared)
     n_chosen = n_open
     for i in range(m):
         if status[i] == FREE:
@@ -89,7 +104,7 @@ def choose_facilities(
             n_chosen += chosen[i]
     if fewest <= n_chosen <= most:
         return by_capacity
-    by_number, counted = given, n_open
+    by_number, counted = settled, n_open
     other = status == OPEN
     for i in in_order(worth):
         if status[i] != FREE:
@@ -106,46 +121,31 @@ def choose_facilities(
 
 
 @njit(nogil=True, cache=True)
+def _profits(given: Facilities, price: FloatArray, i: int, profit: FloatArray) -> None:
+    """Write what each customer of a facility pays above the cost; -1 for one it may not serve."""
+    for j in range(profit.size):
+        profit[j] = price[j] - given.cost[i, j] if given.allowed[i, j] else -1.0
+
+
+@njit(nogil=True, cache=True)
 def bound_at(
-    open_cost: FloatArray,
-    cost: FloatArray,
-    demand: FloatArray,
-    capacity: FloatArray,
-    allowed: BoolArray,
-    status: IntArray,
-    fewest: int,
-    most: int,
-    price: FloatArray,
-    worth: FloatArray,
-    load: BoolArray,
-    chosen: BoolArray,
+    given: Facilities, price: FloatArray, worth: FloatArray, load: BoolArray, chosen: BoolArray
 ) -> float:
     """Give the bound at some prices; worth (m,), load (m, n) and chosen (m,) are written to."""
-    m, n = cost.shape
-    profit = np.empty(n)
-    for i in range(m):
+    profit = np.empty(price.size)
+    for i in range(worth.size):
         worth[i] = 0.0
-        if status[i] == CLOSED:
+        if given.status[i] == CLOSED:
             continue
-        for j in range(n):
-            profit[j] = price[j] - cost[i, j] if allowed[i, j] else -1.0
-        worth[i] = open_cost[i] - best_load(profit, demand, capacity[i], load[i])
-    need = demand.sum()
-    return float(
-        price.sum() + choose_facilities(worth, status, capacity, need, fewest, most, chosen)
-    )
+        _profits(given, price, i, profit)
+        saved = best_load(profit, given.demand, given.capacity[i], load[i])
+        worth[i] = given.open_cost[i] - saved
+    return float(price.sum() + choose_facilities(given, worth, chosen))
 
 
 @njit(nogil=True, cache=True)
 def search_bound(
-    open_cost: FloatArray,
-    cost: FloatArray,
-    demand: FloatArray,
-    capacity: FloatArray,
-    allowed: BoolArray,
-    status: IntArray,
-    fewest: int,
-    most: int,
+    given: Facilities,
     first_price: FloatArray,
     plan: float,
     enough: float,
@@ -156,14 +156,7 @@ def search_bound(
 
     Parameters
     ----------
-    open_cost, capacity : ndarray, shape (m,)
-    cost : ndarray, shape (m, n)
-    demand : ndarray, shape (n,)
-    allowed : ndarray of bool, shape (m, n)
-        Pairs that may still be in a better plan.
-    status : ndarray of int, shape (m,)
-    fewest, most : int
-        Facilities to open.
+    given : Facilities
     first_price : ndarray, shape (n,)
     plan : float
         Cost of a plan in hand; infinite without one.
@@ -178,17 +171,14 @@ def search_bound(
         Bound, its prices (n,), and each facility's share of recent passes in which it was
         chosen (m,).
     """
-    m, n = cost.shape
+    m, n = given.cost.shape
     worth, chosen = np.empty(m), np.zeros(m, np.bool_)
     load = np.zeros((m, n), np.bool_)
     price, best_price = first_price.copy(), first_price.copy()
     direction, slope, share = np.zeros(n), np.empty(n), np.zeros(m)
     best, step, stalled = -np.inf, 1.0, 0
     for _ in range(passes):
-        bound = bound_at(
-            open_cost, cost, demand, capacity, allowed, status, fewest, most, price,
-            worth, load, chosen,
-        )  # fmt: skip
+        bound = bound_at(given, price, worth, load, chosen)
         if bound == np.inf:
             return bound, best_price, share
         slope[:] = 1.0
@@ -223,18 +213,7 @@ def search_bound(
 
 
 @njit(nogil=True, cache=True)
-def rule_out(
-    open_cost: FloatArray,
-    cost: FloatArray,
-    demand: FloatArray,
-    capacity: FloatArray,
-    allowed: BoolArray,
-    status: IntArray,
-    fewest: int,
-    most: int,
-    price: FloatArray,
-    enough: float,
-) -> float:
+def rule_out(given: Facilities, price: FloatArray, enough: float) -> float:
     """Strike what would lift the bound to `enough`; `allowed` and `status` are written to.
 
     Returns
@@ -242,22 +221,21 @@ def rule_out(
     float
         The bound at these prices; infinite where a facility can be neither open nor closed.
     """
-    m, n = cost.shape
+    open_cost, demand, capacity = given.open_cost, given.demand, given.capacity
+    allowed, status = given.allowed, given.status
+    m, n = given.cost.shape
     worth, chosen, other = np.empty(m), np.zeros(m, np.bool_), np.zeros(m, np.bool_)
     load = np.zeros((m, n), np.bool_)
-    bound = bound_at(
-        open_cost, cost, demand, capacity, allowed, status, fewest, most, price,
-        worth, load, chosen,
-    )  # fmt: skip
-    need, paid = demand.sum(), price.sum()
+    bound = bound_at(given, price, worth, load, chosen)
+    paid = price.sum()
     if_open = np.full(m, bound)
     for i in range(m):
         if status[i] != FREE:
             continue
         status[i] = CLOSED
-        if_closed = paid + choose_facilities(worth, status, capacity, need, fewest, most, other)
+        if_closed = paid + choose_facilities(given, worth, other)
         status[i] = OPEN
-        if_open[i] = paid + choose_facilities(worth, status, capacity, need, fewest, most, other)
+        if_open[i] = paid + choose_facilities(given, worth, other)
         if if_open[i] >= enough and if_closed >= enough:
             return np.inf
         if if_closed < enough:
@@ -267,8 +245,8 @@ def rule_out(
         if status[i] == CLOSED:
             allowed[i] = False
             continue
+        _profits(given, price, i, profit)
         for j in range(n):
-            profit[j] = price[j] - cost[i, j] if allowed[i, j] else -1.0
             key[j] = -profit[j] / demand[j]
         order = in_order(key)
         best = open_cost[i] - worth[i]

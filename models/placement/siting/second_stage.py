@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from models.forecast import FloatArray
+from models.placement.problem import FloatArray
 
 _NEXT_TO_NOTHING = 1e-9
 """Children, places or points below which nothing is left."""

@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from models.forecast import FloatArray, IntArray
-from models.placement.siting.knapsack import BoolArray
+from models.placement.problem import BoolArray, FloatArray, IntArray
 
 _GAIN = 1e-9
 _ONLY_CHOICE = 1e15

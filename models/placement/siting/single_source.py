@@ -16,10 +16,16 @@ from heapq import heappop, heappush
 import numpy as np
 
 from models.errors import ModelError
-from models.forecast import FloatArray, IntArray
+from models.placement.problem import BoolArray, FloatArray, IntArray
 from models.placement.siting.exact_core import solve_core
-from models.placement.siting.knapsack import BoolArray
-from models.placement.siting.relaxation import CLOSED, FREE, OPEN, rule_out, search_bound
+from models.placement.siting.relaxation import (
+    CLOSED,
+    FREE,
+    OPEN,
+    Facilities,
+    rule_out,
+    search_bound,
+)
 from models.placement.siting.serving import serve
 
 ROOT_PASSES, ROOT_PATIENCE = 600, 12
@@ -103,6 +109,12 @@ class _Node:
     price: FloatArray
     bound: float
 
+    def of(self, problem: _Problem) -> Facilities:
+        return Facilities(
+            problem.open_cost, problem.cost, problem.demand, problem.capacity,
+            self.allowed, self.status, self.fewest, self.most,
+        )  # fmt: skip
+
 
 class _Incumbent:
     """The best plan in hand."""
@@ -138,7 +150,6 @@ def solve_single_source(
     cost: FloatArray,
     demand: FloatArray,
     capacity: FloatArray,
-    seed: int = 0,
     seconds_left: Callable[[], float] = lambda: math.inf,
 ) -> SingleSource:
     """Open facilities and serve each customer from one of them, for the least cost.
@@ -152,22 +163,20 @@ def solve_single_source(
         infinite where that is not possible.
     demand : ndarray, shape (n,)
         Above 0.
-    seed : int
-        Accepted as all solvers here accept it; nothing is left to chance.
     seconds_left : callable
         Seconds that may still be spent; only caps.
 
     Returns
     -------
     SingleSource
-        Proven best where `bound` is `value`, to a relative 1e-9.
+        Proven best where `bound` is `value`, to a relative 1e-9. Nothing is left to chance:
+        the same problem gives the same plan.
 
     Raises
     ------
     NoAssignmentError
         No plan serves everybody, or none was found before the search had to stop.
     """
-    del seed
     problem = _checked(open_cost, cost, demand, capacity)
     incumbent = _Incumbent(problem)
     incumbent.try_opening(np.ones(problem.shape[0], dtype=np.bool_))
@@ -209,11 +218,7 @@ def _search(problem: _Problem, incumbent: _Incumbent, seconds_left: Callable[[],
         node, share = narrowed
         free = np.flatnonzero(node.status == FREE)
         if not free.size:
-            core = solve_core(
-                problem.open_cost, problem.cost, problem.demand, problem.capacity,
-                allowed=node.allowed, status=node.status, enough=incumbent.enough,
-                seconds=seconds_left(),
-            )  # fmt: skip
+            core = solve_core(node.of(problem), enough=incumbent.enough, seconds=seconds_left())
             if core.facility is not None:
                 incumbent.offer(core.facility)
             if not core.settled:
@@ -247,20 +252,20 @@ def _narrowed(
     problem: _Problem, node: _Node, incumbent: _Incumbent, *, at_root: bool
 ) -> tuple[_Node, FloatArray] | None:
     """Bound a node, try the plans it suggests, and strike what cannot be in a better plan."""
-    arrays = (problem.open_cost, problem.cost, problem.demand, problem.capacity)
     allowed, status = node.allowed.copy(), node.status.copy()
+    given = replace(node, allowed=allowed, status=status).of(problem)
     bound, price, share = search_bound(
-        *arrays, allowed, status, node.fewest, node.most, node.price, incumbent.value,
-        incumbent.enough, ROOT_PASSES if at_root else NODE_PASSES,
+        given,
+        node.price,
+        incumbent.value,
+        incumbent.enough,
+        ROOT_PASSES if at_root else NODE_PASSES,
         ROOT_PATIENCE if at_root else NODE_PATIENCE,
-    )  # fmt: skip
+    )
     if bound >= incumbent.enough:
         return None
     _try_likely(problem, node, share, incumbent)
-    bound = max(
-        node.bound,
-        rule_out(*arrays, allowed, status, node.fewest, node.most, price, incumbent.enough),
-    )
+    bound = max(node.bound, rule_out(given, price, incumbent.enough))
     if bound >= incumbent.enough or not allowed.any(axis=0).all():
         return None
     return replace(node, status=status, allowed=allowed, price=price, bound=bound), share

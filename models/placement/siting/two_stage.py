@@ -15,13 +15,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 
-from models.forecast import FloatArray
+from models.placement.problem import BoolArray, FloatArray
 from models.placement.siting.second_stage import cuts_at, serve_futures
-
-BoolArray = NDArray[np.bool_]
 
 NEAR_ENOUGH = 1e-3
 """Gap at which the search ends, as a share of the plan's cost."""
@@ -32,14 +29,25 @@ ROUNDS_FOR_THE_MEAN = 4
 """Rounds of cuts at sites open in part, and of whole plans; a plan for the mean is to compare."""
 
 _CONVERGED = 2e-4
+"""Share of the cost of sites open in part that the cuts may miss when they are enough."""
+
 _INWARD = 0.5
+"""Share of the point inside in the point at which the next cut is sought."""
+
 _TRACE = 1e-6
+"""Part of a site below which it is closed."""
+
 _HALF = 0.5
+"""Part of a site from which a solver's answer means that it is open."""
+
 _SOLVER_SHARE = 0.3
 """Share of the gap still open to which the exact solver works in a round."""
 
 _KEPT_CUTS = 600
+"""Cuts that the exact solver is given, the nearest to binding."""
+
 _LONGEST = 1e7
+"""Seconds that HiGHS is given where no clock is set."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -141,6 +141,29 @@ def used_by(world: World, home: Wholes) -> Callable[[Limit], float]:
     return used
 
 
+def in_own_unit(name: str, limit: Limit, amount: float, *, n_placed: int) -> float:
+    """Give what a limit counts as the region writes it: pounds, per cent, or points between rates.
+
+    Parameters
+    ----------
+    name : str
+        As `limits_of` gives it.
+    limit : Limit
+    amount : float
+        What is used of it, or may be.
+    n_placed : int
+        Children with a home, of whom a share is.
+    """
+    if name.startswith("weekly_budget_gbp"):
+        return amount / 100
+    if name.startswith("max_disparity_pct"):
+        # Counted is n (rate_a - rate_all) n_a over what n and n_a have in common; told, twice the
+        # difference, since another group may lie as far on the other side.
+        return 200 * amount / (limit.group.size * float(np.abs(limit.all_count).max()))
+    percent = -limit.all_count[_COUNTED.index("placed")] / 100
+    return float(percent + amount / (100 * n_placed)) if n_placed else 0.0
+
+
 def by_code(world: World, name: str) -> str:
     """Give the name of a limit with the code of its group, where it was named by number."""
 

@@ -14,7 +14,13 @@ from rcc_forecast.placement.verification.claim import Claim
 from rcc_forecast.placement.verification.faults import Faults
 from rcc_forecast.placement.verification.greedy import greedy_plan
 from rcc_forecast.placement.verification.kernels import NOBODY, Floats, Wholes
-from rcc_forecast.placement.verification.limits import Limit, by_code, limits_of, used_by
+from rcc_forecast.placement.verification.limits import (
+    Limit,
+    by_code,
+    in_own_unit,
+    limits_of,
+    used_by,
+)
 from rcc_forecast.placement.verification.points import (
     PlanPoints,
     groups_together,
@@ -132,8 +138,18 @@ def _check_limits(world: World, summary: Record, home: Wholes, faults: Faults) -
         leeway = _line_leeway(limit, placed.child[placed.on_the_line])
         faults.differ(f"summary.json: used of {name}", told[name]["used"], used, by=leeway)
         faults.differ(f"summary.json: limit of {name}", told[name]["limit"], limit.most)
+        _check_own_unit(name, limit, told[name], placed.child.size, faults)
         if used > limit.most + leeway + 1e-6:
             faults.add(f"The plan breaks the rule {name}.")
+
+
+def _check_own_unit(name: str, limit: Limit, told: Record, n_placed: int, faults: Faults) -> None:
+    # A plan written before this was told makes no such claim.
+    for what, own in told.get("in_own_unit", {}).items():
+        if what != "unit":
+            found = in_own_unit(name, limit, told[what], n_placed=n_placed)
+            where = f"summary.json: {what} of {name} in its own unit"
+            faults.differ(where, own, found, by=_TWO_DECIMALS)
 
 
 def _line_leeway(limit: Limit, on_the_line: Wholes) -> float:

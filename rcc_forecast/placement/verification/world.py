@@ -31,6 +31,9 @@ WORDS = ("preferred", "suitable", "unsuitable", "unspecified")
 _UNSUITABLE = WORDS.index("unsuitable")
 
 _AGE_BIT, _SEX_BIT, _NEED_BIT, _KIND_BIT, _PLACE_BIT, _GRADE_BIT = 0, 32, 36, 40, 60, 61
+_NO_ETHNICITY = {"", "NOBT", "REFU"}
+"""Not recorded, not yet obtained, refused: children of whom no group is known."""
+
 _OLDER = 26
 """No home states an upper age of 26: 25 is the highest that its table holds."""
 
@@ -62,7 +65,7 @@ class World:
     kids, register : Kids, Register
         The same in arrays.
     authorities, ethnicities : list of str
-        Those known, sorted.
+        Those known, sorted; an ethnicity not obtained or refused is none.
     """
 
     children: pd.DataFrame
@@ -141,7 +144,7 @@ def world_of(children: pd.DataFrame, homes: pd.DataFrame, scenario: Record) -> W
     register = _register(homes, children, present, scenario, authorities)
     kids = _kids(children, homes, present, begin, authorities, register.kind_names)
     kids = kids._replace(chosen=_chosen(children, homes, kids, register.arrays, scenario))
-    ethnicities = sorted(set(children["ethnicity"]) - {""})
+    ethnicities = sorted(set(children["ethnicity"]) - _NO_ETHNICITY)
     return World(children, homes, scenario, begin, kids, register.arrays, authorities, ethnicities)
 
 

@@ -27,7 +27,7 @@ class Curve:
         return round(wall, 3), round(cpu, 3)
 
     def reached(self, now: Any) -> None:
-        """Take a `models.placement.solve.Reached`."""
+        """Take a `models.placement.search.Reached`."""
         if now.unplaced == self.case.problem.n_children:
             return  # nobody at home is no plan
         net = (now.objective - self.case.floor) / HUNDREDTHS

@@ -10,9 +10,10 @@ from ortools.sat.python import cp_model
 
 from models.placement import Priced
 from models.placement.eligibility import may_live
-from models.placement.flow import min_cost_assignment
+from models.placement.flow import flow_of_pairs
 from models.placement.limited import choose_within_limits
 from models.placement.plan import home_of
+from models.placement.problem import UNPLACED
 from models.placement.tables import compile_tables, pair_points
 from tests.benchmarks.placing.regions_to_place import HUNDREDTHS, Case
 
@@ -60,7 +61,10 @@ def flow_without_siblings(case: Case, pairs: Pairs) -> np.ndarray:
         problem.n_children, round(HUNDREDTHS * case.settings.weights["unplaced"]), dtype=float
     )
     places = problem.homes.places.astype(np.int64)
-    return min_cost_assignment(pairs.child, pairs.home, pairs.points, without, places)
+    used = flow_of_pairs(pairs.child, pairs.home, pairs.points, without, places)
+    home = np.full(problem.n_children, UNPLACED, dtype=np.int64)
+    home[pairs.child[used]] = pairs.home[used]
+    return home
 
 
 def bundles_by_highs(priced: Priced, *, seconds: float) -> tuple[np.ndarray | None, float]:

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from models.placement.construct import plan_from_prices
-from models.placement.plan import column_of_children, home_of, keeps_rows, plan_cost
+from models.placement.plan import home_of, keeps_rows, plan_cost
 from models.placement.restricted import Prices, Restricted
-from tests.builders.listed_columns import a_crowd, a_small_problem, cheapest_plan, columns_of
+from tests.builders.listed_columns import a_small_problem, cheapest_plan, columns_of
 
 
 def no_prices(restricted: Restricted) -> Prices:
@@ -44,15 +44,6 @@ def test_the_largest_group_chooses_first():
     assert home_of(restricted, plan).tolist() == [1, 1, 0, 0, 0]
 
 
-def test_an_order_may_be_given():
-    bundles = [(0, 0b11, 0, 2, 300.0), (1, 0b111, 0, 3, 900.0), (0, 0b11, 1, 2, 400.0)]
-    restricted = columns_of(bundles, sizes=[2, 3], capacity=[3, 2])
-
-    plan = plan_from_prices(restricted, no_prices(restricted), order=np.array([0, 1]))
-
-    assert home_of(restricted, plan).tolist() == [0, 0, -1, -1, -1]
-
-
 def test_two_blocks_of_a_group_that_want_one_last_place_are_chosen_again():
     # Each child alone is cheapest in home 0, which has one place: one of them takes home 1.
     bundles = [(0, 0b01, 0, 1, 10.0), (0, 0b10, 0, 1, 10.0), (0, 0b10, 1, 1, 50.0)]
@@ -72,24 +63,3 @@ def test_a_place_that_others_need_more_is_left_to_them_at_its_price():
     plan = plan_from_prices(restricted, dear)
 
     assert home_of(restricted, plan).tolist() == [1, 1, 0]
-
-
-def test_only_the_groups_that_are_free_are_planned_anew():
-    restricted = a_crowd(1)
-    before = plan_from_prices(restricted, no_prices(restricted))
-    free = np.zeros(restricted.n_groups, dtype=bool)
-    free[::3] = True
-    prices = Prices(np.random.default_rng(1).uniform(0, 3e4, (110, 3)), np.zeros(0))
-
-    after = plan_from_prices(restricted, prices, free_groups=free, fixed=_without(before, free))
-
-    held = np.repeat(~free, restricted.group_size)
-    had, has = column_of_children(restricted, before), column_of_children(restricted, after)
-    np.testing.assert_array_equal(had[held], has[held])
-    assert keeps_rows(restricted, after)
-
-
-def _without(plan, free):
-    restricted = a_crowd(1)
-    group = np.searchsorted(restricted.columns.begin, plan.column, side="right") - 1
-    return type(plan)(plan.column[~free[group]], plan.unplaced)

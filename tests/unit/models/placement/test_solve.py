@@ -15,8 +15,9 @@ from models.placement.market import Market
 from models.placement.problem import UNPLACED
 from models.placement.restricted import Prices
 from models.placement.sides import rows_kept
-from models.placement.solve import Warm, solve_in_tiers
+from models.placement.solve import solve_in_tiers
 from models.placement.terms import TIERS, weights_of_tier
+from models.placement.warm import Warm
 from rcc_forecast.placement.build import build_problem
 from rcc_forecast.placement.settings import settings_of
 from tests.builders.placement import TODAY, a_child, a_foster_home, children_table, homes_table

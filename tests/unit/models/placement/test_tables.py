@@ -7,7 +7,8 @@ import pytest
 
 from models.placement import DEFAULT_WEIGHTS
 from models.placement.eligibility import may_live
-from models.placement.tables import compile_tables, pair_cost, pair_points, pairs_allowed
+from models.placement.rules import SideRule, UnevenLimitError
+from models.placement.tables import compile_sides, compile_tables, pair_points, pairs_allowed
 from models.placement.terms import TERMS
 from models.placement.terms import pair_points as points_by_definition
 from tests.builders.small_regions import a_small_region
@@ -54,12 +55,12 @@ def test_the_same_homes_are_barred_as_by_the_rules_one_by_one(rules):
     assert not allowed.all()
 
 
-def test_a_home_that_a_rule_bars_costs_more_than_any_points():
+def test_a_limit_on_miles_that_weighs_them_differently_by_child_cannot_be_priced():
     problem = a_small_region(seed=3)
-    tables = compile_tables(problem, DEFAULT_WEIGHTS)
-    allowed = may_live(problem, *every_pair(problem))
-    barred = np.argwhere(~allowed)[0]
-    fits = np.argwhere(allowed)[0]
+    nobody, weights = np.zeros(problem.n_children), np.arange(problem.n_children) % 2.0
+    limit = SideRule("miles of some", {"mile": weights}, nobody, 100.0)
 
-    assert pair_cost(tables, *barred) == np.inf
-    assert pair_cost(tables, *fits) == pair_points(tables, fits[:1], fits[1:])[0]
+    with pytest.raises(UnevenLimitError) as told:
+        compile_sides(problem, [limit], np.ones(1))
+
+    assert (told.value.limit, told.value.amount) == ("miles of some", "mile")

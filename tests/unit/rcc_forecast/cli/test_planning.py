@@ -54,6 +54,16 @@ def test_a_what_if_of_a_plan_tells_child_by_child_what_changes_and_why(town, cap
     assert "2 children have another home" in capsys.readouterr().out
 
 
+def test_a_plan_keeps_its_scenario_as_it_was_written(town):
+    scenario = town / "near.toml"
+    scenario.write_text("# nobody far\n[weights]\nmile = 15\n", encoding="utf-8")
+
+    planned(town, "plan", "--scenario", scenario)
+
+    kept = (town / "plan" / "scenario.toml").read_text(encoding="utf-8")
+    assert kept == "# nobody far\n[weights]\nmile = 15\n"
+
+
 def test_a_what_if_is_verified_as_any_plan(town, capsys):
     planned(town, "plan")
     planned(town, "what-if", "--from", town / "plan")
@@ -117,4 +127,6 @@ def test_sites_are_chosen_within_the_budget_and_told_with_their_reasons(tmp_path
     assert sorted(table["site_id"]) == ["S1", "S2", "S3"]
     assert table.loc[table["chosen"] == 1, "cost_gbp"].sum() == summary["spent_gbp"] <= 45_000
     assert table["reason"].str.len().gt(0).all()
-    assert "[budget] of the scenario hold for `place`" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "[budget] of the scenario hold for `place`" in said
+    assert "0.00%" not in said

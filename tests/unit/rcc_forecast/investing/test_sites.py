@@ -62,6 +62,16 @@ def test_a_file_without_costs_is_refused_with_what_is_missing(tmp_path):
         read_sites(path, tidy_homes=tidy_homes)
 
 
+def test_sites_come_in_any_file_that_homes_come_in(tmp_path):
+    as_json, as_parquet = tmp_path / "sites.json", tmp_path / "sites.parquet"
+    site_rows({"places": "3"}).to_json(as_json, orient="records")
+    site_rows({"places": "3"}).to_parquet(as_parquet)
+
+    found = [read_sites(path, tidy_homes=tidy_homes)[0] for path in (as_json, as_parquet)]
+
+    assert [table.loc[0, "places"] for table in found] == [3, 3]
+
+
 def test_a_site_becomes_a_home_with_all_its_places_free():
     home = as_homes(sites({"places": 3}))
 

@@ -43,6 +43,44 @@ def test_a_budget_that_keeps_a_child_without_a_home_says_how_much_more_is_needed
     assert row["cheapest_relaxation"] == told["says"]
 
 
+def test_a_limit_is_told_in_the_unit_that_the_region_wrote_it_in():
+    children = [a_child("C1"), a_child("C2"), a_child("C3"), a_child("C4")]
+    homes = [
+        a_foster_home("H0", places_available=3, weekly_cost_gbp=500.0),
+        a_foster_home("H1", local_authority=BURY, weekly_cost_gbp=500.0),
+    ]
+    rules = {"weekly_budget_gbp": 2_100.5, "max_out_of_area_pct": 30}
+
+    plan = a_plan(children, homes, rules=rules)
+
+    # Four places at 500 are 2,000; one of four children lives in Bury, 25 per cent.
+    told = {name: limit["in_own_unit"] for name, limit in plan.summary["limits"].items()}
+    assert told == {
+        "weekly_budget_gbp": {"used": 2_000.0, "limit": 2_100.5, "unit": "GBP a week"},
+        "max_out_of_area_pct": {
+            "used": 25.0,
+            "limit": 30.0,
+            "unit": "per cent of the children placed",
+        },
+    }
+    rows = plan.rules.set_index("rule").loc[list(told)]
+    assert rows["used"].tolist() == [2_000.0, 25.0]
+    assert rows["limit"].tolist() == [2_100.5, 30.0]
+
+
+def test_disparity_is_told_in_points_between_two_groups():
+    near = [a_child(f"A{i}") for i in range(10)]
+    far = [a_child(f"B{i}", local_authority=BURY) for i in range(10)]
+    homes = [a_foster_home("H", places_available=16), a_foster_home("I", places_available=4)]
+
+    plan = a_plan([*near, *far], homes, rules={"max_disparity_pct": 100})
+
+    # All homes lie in Bolton: 10 of 10 of Bury's children live outside, 10 of all 20, and so 50
+    # points above the rate of all; a group as far below would be 100 points away.
+    told = plan.summary["limits"][f"max_disparity_pct[out_of_authority,authority,{BURY},above]"]
+    assert told["in_own_unit"] == {"used": 100.0, "limit": 100.0, "unit": "percentage points"}
+
+
 def test_a_share_says_how_many_percentage_points_more_are_needed():
     children = [a_child(f"C{i}") for i in range(4)]
     homes = [

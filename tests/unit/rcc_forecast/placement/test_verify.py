@@ -195,6 +195,18 @@ def test_what_the_engine_claims_for_an_invented_region_stands_up(tmp_path, asked
     assert verify_plan(tmp_path, children, homes) == []
 
 
+@pytest.mark.parametrize("unknown", ["NOBT", "REFU", ""])
+def test_children_whose_ethnicity_is_not_known_are_no_group_to_either(tmp_path, unknown):
+    known = [a_child(f"A{i}", ethnicity="WBRI") for i in range(12)]
+    children = children_table(*known, *(a_child(f"B{i}", ethnicity=unknown) for i in range(12)))
+    homes = homes_table(a_foster_home("H1", places_available=24))
+    rules = {"max_disparity_pct": 30}
+
+    write_plan(plan_placements(children, homes, on=TODAY, rules=rules), tmp_path)
+
+    assert verify_plan(tmp_path, children, homes) == []
+
+
 def test_files_are_read_as_well_as_frames(folder, tmp_path):
     pd.DataFrame(CHILDREN).to_csv(tmp_path / "children.csv", index=False)
     pd.DataFrame(HOMES).to_csv(tmp_path / "homes.csv", index=False)

@@ -1,15 +1,47 @@
-"""Prices of homes that nobody has priced yet: what homes like them near by cost."""
+"""A start from a plan and prices that were good for a problem much like this one."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import numpy as np
 from scipy.spatial import cKDTree
 
-from models.placement.problem import BoolArray, PlacementProblem
+from models.placement.problem import BoolArray, IntArray, PlacementProblem
 from models.placement.restricted import Prices
 
 NEIGHBOURS = 5
 """Homes whose prices are averaged."""
+
+
+@dataclass(frozen=True, slots=True)
+class Warm:
+    """A plan and prices that were good for a problem much like this one.
+
+    Attributes
+    ----------
+    home : ndarray of int, shape (n_children,)
+        Row of each child's home; `UNPLACED` for none, and where the home is not there now.
+    prices : Prices
+        Of this problem's homes and limits.
+    known : ndarray of bool, shape (n_homes,), optional
+        Homes whose price is known; all when absent. The others begin at what homes like
+        them near by cost.
+    """
+
+    home: IntArray
+    prices: Prices
+    known: BoolArray | None = None
+
+    def likely(self, problem: PlacementProblem) -> Prices:
+        """Give the prices to begin from."""
+        if self.known is None:
+            return self.prices
+        return with_likely_prices(problem, self.prices, self.known)
+
+    def priced(self) -> bool:
+        """Say whether there are prices to begin from, or a plan alone."""
+        return bool(self.prices.home.any())
 
 
 def with_likely_prices(problem: PlacementProblem, prices: Prices, known: BoolArray) -> Prices:

@@ -1,4 +1,4 @@
-"""Better a plan by moves along chains: a job out, another into its place, and so on.
+"""Better a plan by ejection chains: a job out, another into its place, and so on.
 
 Capacity may be broken on the way, at a penalty that rises while a plan breaks it
 and falls while it does not (Yagiura, Ibaraki & Glover 2004). Where a job may go
