@@ -14,8 +14,8 @@ from models.forecast import FloatArray
 from models.sufficiency import Shortfall, pooled_shortfall, shortfall
 from rcc_forecast.codes import ALL, Measure, PlacementType
 from rcc_forecast.geography import Membership, name_of
+from rcc_forecast.results.areas import Area, areas_of
 from rcc_forecast.results.sufficiency import SufficiencyBalance
-from rcc_forecast.sufficiency.areas import Area, areas_of
 from rcc_forecast.sufficiency.assumptions import (
     NATIONALLY_COMMISSIONED,
     NOT_PLANNED,
