@@ -18,7 +18,7 @@ from api.pseudonyms import to_sector
 from api.store import Store
 from api.uploads import Upload
 from rcc_forecast.errors import UnreadableInputError
-from rcc_forecast.placement import read_children, read_homes
+from rcc_forecast.registers import read_children, read_homes
 from rcc_forecast.results.findings import Findings
 from rcc_forecast.returns.containers import workbook_is_too_large
 from rcc_forecast.tables.contract import Table

@@ -24,8 +24,8 @@ __version__ = "0.1.0"
 _FACE = {
     "RunConfig": "rcc_forecast.config",
     "Scenario": "rcc_forecast.scenarios",
-    "read_children": "rcc_forecast.placement",
-    "read_homes": "rcc_forecast.placement",
+    "read_children": "rcc_forecast.registers",
+    "read_homes": "rcc_forecast.registers",
     "read_returns": "rcc_forecast.returns",
     "read_scenario": "rcc_forecast.scenarios",
 }

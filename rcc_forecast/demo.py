@@ -16,7 +16,8 @@ import pandas as pd
 from rcc_forecast import pipeline, runs
 from rcc_forecast.config import RunConfig
 from rcc_forecast.pipeline import Prepared, Progress, quiet
-from rcc_forecast.placement import plan_before_of, read_children, read_homes, write_plan
+from rcc_forecast.placement import plan_before_of, write_plan
+from rcc_forecast.registers import read_children, read_homes
 from rcc_forecast.reporting import ReportContent, render_report
 from rcc_forecast.results.findings import Severity
 from rcc_forecast.results.forecast import DemandForecast

@@ -15,6 +15,7 @@ from typing import Any
 
 import pandas as pd
 
+from models.forecast import FloatArray
 from models.forecasting.cohort import Levers
 from rcc_forecast.children import known_on, link_episodes, link_findings
 from rcc_forecast.codes import PlacementType
@@ -23,6 +24,7 @@ from rcc_forecast.demand import demand_table, monthly_demand
 from rcc_forecast.errors import NothingUsableError
 from rcc_forecast.forecasting import (
     FINALISTS,
+    CohortToday,
     Engine,
     Futures,
     Workers,
@@ -33,6 +35,7 @@ from rcc_forecast.forecasting import (
     pooling_table,
     require_known,
     run_engine,
+    stepped_under,
     structural_spread,
 )
 from rcc_forecast.geography import Membership, read_membership
@@ -41,6 +44,7 @@ from rcc_forecast.placement import PlanBefore, frontier_table, plan_placements, 
 from rcc_forecast.results.demand import DemandHistory
 from rcc_forecast.results.findings import Findings
 from rcc_forecast.results.forecast import DemandBacktest, DemandForecast
+from rcc_forecast.results.futures import area_futures
 from rcc_forecast.results.investing import Investment
 from rcc_forecast.results.journeys import Journeys
 from rcc_forecast.results.placement import PlacementPlan
@@ -51,10 +55,13 @@ from rcc_forecast.scenarios import (
     Scenario,
     UnsupportedScenarioError,
     apply_scenario,
+    at_midpoints,
     demand_levers,
+    holds_on,
     require_supported,
+    runs_of,
 )
-from rcc_forecast.sufficiency import balance, residents_of
+from rcc_forecast.sufficiency import balance, children_by_kind, residents_of
 from rcc_forecast.sufficiency.capacity import read_register
 from rcc_forecast.tables.homes import open_on
 
@@ -278,7 +285,9 @@ def forecast(
     ----------
     scenario : Scenario, optional
         Its levers on demand act through the cohort core: they move the
-        forecast by as much as they move the core's.
+        forecast by as much as they move the core's. Futures move in
+        proportion: each keeps its chance, so that the difference between two
+        forecasts is the scenario's alone.
     judged : Outlook, optional
         From `outlook`, where several forecasts share one; made when absent.
     resume : Path, optional
@@ -292,26 +301,13 @@ def forecast(
     UnsupportedScenarioError
         The scenario has levers that cannot be applied.
     """
-    levers = _levers(prepared, config, scenario)
+    levers = lever_runs(prepared, config, scenario)
     scored = config.forecasters or FINALISTS
     found = judged or outlook(prepared, config, candidates=scored, resume=resume, progress=progress)
-    futures = found.futures
+    under = None
     if scenario is not None and levers is not None:
-        if found.engine.cohort is None:
-            raise UnsupportedScenarioError(
-                name=scenario.name,
-                levers=[
-                    f"{block.where}: the returns are too short for rates of entry and leaving"
-                    for block in scenario.on_demand
-                ],
-            )
-        futures = draw_futures(
-            prepared.history,
-            found.engine.cohort.today,
-            n_paths=config.n_paths,
-            seed=config.seed,
-            ahead=found.engine.cohort.today.under(levers),
-        )
+        cohort = cohort_of(found, scenario)
+        under = stepped_under(cohort, levers.of_each, weights=levers.weights)
     asked = {
         **config.as_dict(),
         "scenario": None if scenario is None else scenario.as_dict(),
@@ -323,8 +319,8 @@ def forecast(
         found.engine,
         found.backtest,
         membership=prepared.membership,
-        futures=futures,
-        levers=levers,
+        futures=found.futures,
+        under=under,
         provenance={**provenance.as_dict(), "configuration": asked},
         findings_count=len(prepared.findings),
     )
@@ -336,15 +332,19 @@ def sufficiency(
     homes: pd.DataFrame,
     *,
     scenario: Scenario | None = None,
+    children: pd.DataFrame | None = None,
 ) -> SufficiencyBalance:
     """Set every future of demand against the homes that can be used.
 
     Parameters
     ----------
     homes : DataFrame
-        A `HOMES` table, from `rcc_forecast.placement.read_homes`.
+        A `HOMES` table, from `rcc_forecast.registers.read_homes`.
     scenario : Scenario, optional
         Changes the register first.
+    children : DataFrame, optional
+        A `CHILDREN_TO_PLACE` table of the whole cohort, whose words of suitability
+        say who lives in one kind of home and needs another.
 
     Raises
     ------
@@ -352,15 +352,19 @@ def sufficiency(
         The scenario has levers that this version cannot apply.
     """
     as_of = prepared.history.as_of
+    seed = int(demand_forecast.meta.get("seed", 0))
+    futures = area_futures(demand_forecast, membership=prepared.membership, seed=seed)
     return balance(
-        demand_forecast.children_paths(),
-        leaves=demand_forecast.leaves,
-        months=demand_forecast.months,
-        children_now=prepared.history.corrected["children"][:, -1],
+        futures,
         homes=_changed(homes, scenario, as_of=as_of),
         as_of=as_of,
-        membership=prepared.membership,
+        children_now=children_by_kind(
+            prepared.history.corrected["children"][:, -1],
+            leaves=demand_forecast.leaves,
+            futures=futures,
+        ),
         residents=residents_of(prepared.journeys.episodes, as_of=as_of),
+        cohort=children,
     )
 
 
@@ -387,7 +391,8 @@ def place(
     on : Timestamp
         Day on which a home must be open.
     scenario : Scenario, optional
-        Changes the register, the weights, the rules or the order of aims.
+        Changes the register, the weights, the rules or the order of aims; an
+        interval stands at its middle.
     overrides : DataFrame, optional
         A person's decisions, kept as they are.
     before : tuple of PlanBefore and Scenario, optional
@@ -401,8 +406,8 @@ def place(
     findings : Findings, optional
         From reading the two tables; the plan carries them.
     """
-    asked = scenario or Scenario()
-    rules, budgets = _limits_of(asked)
+    asked = at_midpoints(scenario or Scenario())
+    rules, budgets = _limits_of(asked, on=on)
     return plan_placements(
         children,
         _changed(homes, scenario, as_of=on),
@@ -459,10 +464,12 @@ def frontier(
     return frontier_table(plans)
 
 
-def _limits_of(scenario: Scenario) -> tuple[dict[str, Any], dict[str, float]]:
+def _limits_of(scenario: Scenario, *, on: pd.Timestamp) -> tuple[dict[str, Any], dict[str, float]]:
     """Give the rules with a budget for all, and the budgets of single authorities by code."""
     rules, budgets = dict(scenario.rules), {}
     for block in scenario.budgets:
+        if not holds_on(block, on):
+            continue
         authority, pounds = block.get("local_authority"), block.get("weekly_gbp")
         if authority is None:
             rules["weekly_budget_gbp"] = pounds
@@ -579,17 +586,67 @@ def verify(
     return verify_plan(folder, children, _changed(homes, scenario, as_of=on))
 
 
-def _levers(prepared: Prepared, config: RunConfig, scenario: Scenario | None) -> Levers | None:
-    """Give the levers on demand, refused before the long work where they cannot be applied."""
+@dataclass(frozen=True, slots=True)
+class LeverRuns:
+    """Levers on demand of each run of a scenario, and what a run counts in each future.
+
+    Attributes
+    ----------
+    of_each : tuple of Levers
+        One run where no assumption on demand is an interval.
+    weights : ndarray, shape (n_paths, n_runs)
+        Rows sum to 1.
+    """
+
+    of_each: tuple[Levers, ...]
+    weights: FloatArray
+
+
+def lever_runs(
+    prepared: Prepared, config: RunConfig, scenario: Scenario | None
+) -> LeverRuns | None:
+    """Give the levers on demand, refused before the long work where they cannot be applied.
+
+    Raises
+    ------
+    UnknownNameError
+        The scenario names an authority that filed no return.
+    UnsupportedScenarioError
+        It has levers that cannot be applied.
+    """
     if scenario is None or not scenario.on_demand:
         return None
     require_supported(scenario)
-    return demand_levers(
-        scenario,
-        authorities=prepared.history.authorities,
-        last_month=pd.Timestamp(prepared.history.months[-1]),
-        horizon=config.horizon,
+    runs = runs_of(scenario, blocks=scenario.on_demand, n_paths=config.n_paths, seed=config.seed)
+    levers = tuple(
+        demand_levers(
+            one,
+            authorities=prepared.history.authorities,
+            last_month=pd.Timestamp(prepared.history.months[-1]),
+            horizon=config.horizon,
+        )
+        for one in runs.scenarios
     )
+    return LeverRuns(levers, runs.weights)
+
+
+def cohort_of(found: Outlook, scenario: Scenario) -> CohortToday:
+    """Give the core that levers on demand act through.
+
+    Raises
+    ------
+    UnsupportedScenarioError
+        The returns are too short for rates, so that no lever has anything to move.
+    """
+    if found.engine.cohort is None:
+        raise UnsupportedScenarioError(
+            name=scenario.name,
+            levers=[
+                f"{block.where}: the returns are too short for rates of entry and leaving"
+                for block in scenario.on_demand
+            ],
+        )
+    return found.engine.cohort.today
 
 
 def provenance_of_run(data_hash: str, config: RunConfig) -> Provenance:

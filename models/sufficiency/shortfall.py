@@ -7,89 +7,182 @@ against 100 places have no gap on average, and one of them is ten places short.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numba import njit
+from numpy.typing import NDArray
 
-from models.forecast import FloatArray
+from models.forecast import FloatArray, IntArray
+from models.sufficiency.hall import sets_by_size
 
-TOLERANCE = 1e-6
-"""Children; a gap below it is rounding, not a child without a home."""
+SHORT_FROM = 0.5
+"""Children without a place from which a future is short: capacity may be a part of a place,
+and less than half a child is nobody."""
+
+ROUNDINGS: FloatArray = np.array([0.125, 0.375, 0.625, 0.875])
+"""Where each future's children are rounded to whole ones, in turn.
+
+Counts are whole and calibrated futures are not. 10.4 children are 10 in about
+six of ten cases and 11 in four, so that the mean stays: four roundings a
+future, spread evenly, stand for all of them (systematic sampling: Madow, Annals
+of Mathematical Statistics 20, 1949).
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Shortfall:
-    """What many futures say about demand less capacity.
+    """What many futures say about children who cannot be placed at once.
+
+    A kind is short where, in some set of bands, there are more children than
+    places whose ages touch the set. The smallest such set with the most
+    children too many shares what is missing by their number.
 
     Attributes
     ----------
-    gap_mean, gap_q10, gap_q90 : ndarray of float, shape (n_series, horizon)
-        Demand less capacity, children; positive where places are short.
-    probability : ndarray of float, shape (n_series, horizon)
-        Share of futures with more children than places, 0 to 1.
-    expected : ndarray of float, shape (n_series, horizon)
-        Mean over all futures of the places missing; a future with places to
-        spare counts 0.
+    probability, expected : ndarray of float, shape (n_kinds, n_bands + 1, horizon)
+        Share of futures that are short, 0 to 1, and mean over all futures of
+        the places missing. The last band is all of them: its ``expected`` is
+        the sum, its ``probability`` that of any shortage in the kind.
+    any_probability : ndarray of float, shape (n_bands + 1, horizon)
+        Share of futures in which some counted kind is short.
+    missing : ndarray of float, shape (n_paths, n_kinds, horizon)
+        Places missing in each future, for what is asked of single futures.
     """
 
-    gap_mean: FloatArray
-    gap_q10: FloatArray
-    gap_q90: FloatArray
     probability: FloatArray
     expected: FloatArray
+    any_probability: FloatArray
+    missing: FloatArray
 
 
-def shortfall(demand: FloatArray, *, capacity: FloatArray) -> Shortfall:
-    """Set each future of every series against its capacity.
+def shortfall(
+    children: NDArray[np.floating[Any]],
+    *,
+    touching: FloatArray,
+    scale: FloatArray | None = None,
+    counted: NDArray[np.bool_] | None = None,
+) -> Shortfall:
+    """Place each future's children, whole ones, in what homes there are.
 
     Parameters
     ----------
-    demand : ndarray of float, shape (n_paths, n_series, horizon)
-        Children, one joint future a path.
-    capacity : ndarray of float, shape (n_series, horizon)
-        Usable places.
+    children : ndarray of float, shape (n_paths, n_kinds, n_bands, horizon)
+        One joint future a path, not negative, at most six bands.
+    touching : ndarray of float, shape (2 ** n_bands, n_kinds, horizon)
+        Usable places whose ages touch each set of bands (`hall.places_touching`).
+    scale : ndarray of float, shape (n_paths, n_kinds, horizon), optional
+        By how much places are more or fewer in each future; 1 when absent.
+    counted : ndarray of bool, shape (n_kinds,), optional
+        Kinds that `any_probability` is about; all when absent.
 
     Returns
     -------
     Shortfall
-        Arrays of shape (n_series, horizon).
+        More places never raise a figure of a kind.
     """
-    gap = demand - capacity
-    return _summarised(gap, missing=_missing_places(gap))
-
-
-def pooled_shortfall(demand: FloatArray, *, capacity: FloatArray) -> Shortfall:
-    """Add series up whose places cannot stand in for one another.
-
-    The gap is the sum of the gaps; the places missing are the sum of what each
-    series misses, so that a spare place of one kind does not hide a missing
-    place of another.
-
-    Parameters
-    ----------
-    demand, capacity : ndarray of float
-        As for `shortfall`.
-
-    Returns
-    -------
-    Shortfall
-        Arrays of shape (1, horizon); ``probability`` is that of a shortage in
-        at least one series.
-    """
-    gap = demand - capacity
-    total = gap.sum(axis=1, keepdims=True)
-    return _summarised(total, missing=_missing_places(gap).sum(axis=1, keepdims=True))
-
-
-def _missing_places(gap: FloatArray) -> FloatArray:
-    return np.where(gap > TOLERANCE, gap, 0.0)
-
-
-def _summarised(gap: FloatArray, *, missing: FloatArray) -> Shortfall:
-    low, high = np.quantile(gap, [0.1, 0.9], axis=0)
-    return Shortfall(
-        gap_mean=np.asarray(gap.mean(axis=0)),
-        gap_q10=np.asarray(low),
-        gap_q90=np.asarray(high),
-        probability=np.asarray((missing > 0.0).mean(axis=0)),
-        expected=np.asarray(missing.mean(axis=0)),
+    n_paths, n_kinds, n_bands, horizon = children.shape
+    order = sets_by_size(n_bands)
+    probability = np.zeros((n_kinds, n_bands + 1, horizon))
+    expected = np.zeros((n_kinds, n_bands + 1, horizon))
+    any_probability = np.zeros((n_bands + 1, horizon))
+    missing = np.zeros((n_paths, n_kinds, horizon))
+    _place_whole_children(
+        np.ascontiguousarray(children, dtype=np.float32),
+        # Sets last: those of one kind and month are read together, again and again.
+        np.ascontiguousarray(touching.transpose(1, 2, 0), dtype=np.float64),
+        np.ones((1, n_kinds, horizon)) if scale is None else np.asarray(scale, dtype=np.float64),
+        np.ones(n_kinds, dtype=np.bool_) if counted is None else np.asarray(counted),
+        order,
+        _lowest_band(n_bands),
+        ROUNDINGS,
+        (probability, expected, any_probability, missing),
     )
+    return Shortfall(probability, expected, any_probability, missing)
+
+
+def _lowest_band(n_bands: int) -> IntArray:
+    # The empty set has none, and is never asked.
+    sets = np.arange(2**n_bands)
+    return np.asarray(np.round(np.log2(np.maximum(sets & -sets, 1))), dtype=np.int64)
+
+
+@njit(nogil=True, cache=True)
+def _place_whole_children(
+    children: NDArray[np.float32],
+    touching: FloatArray,
+    scale: FloatArray,
+    counted: NDArray[np.bool_],
+    order: IntArray,
+    lowest: IntArray,
+    roundings: FloatArray,
+    out: tuple[FloatArray, FloatArray, FloatArray, FloatArray],
+) -> None:
+    probability, expected, any_probability, missing = out
+    n_paths, n_kinds, n_bands, horizon = children.shape
+    whole = np.zeros(n_bands)
+    demand = np.zeros(2**n_bands)
+    in_any = np.zeros(n_bands + 1, dtype=np.bool_)
+    share = 1.0 / (n_paths * len(roundings))
+    for path in range(n_paths):
+        of_path = min(path, scale.shape[0] - 1)
+        for month in range(horizon):
+            for rounding in roundings:
+                in_any[:] = False
+                for kind in range(n_kinds):
+                    _round_in_step(children[path, kind, :, month], rounding, whole)
+                    fitted = scale[of_path, kind, month]
+                    most, tightest = _tightest(
+                        whole, touching[kind, month], fitted, order, lowest, demand
+                    )
+                    if most <= 0.0:
+                        continue
+                    missing[path, kind, month] += most / len(roundings)
+                    expected[kind, n_bands, month] += most * share
+                    is_short = most >= SHORT_FROM
+                    for band in range(n_bands):
+                        if (tightest >> band) & 1 and whole[band] > 0.0:
+                            expected[kind, band, month] += (
+                                most * whole[band] / demand[tightest] * share
+                            )
+                            if is_short:
+                                probability[kind, band, month] += share
+                                in_any[band] = in_any[band] or counted[kind]
+                    if is_short:
+                        probability[kind, n_bands, month] += share
+                        in_any[n_bands] = in_any[n_bands] or counted[kind]
+                for band in range(n_bands + 1):
+                    if in_any[band]:
+                        any_probability[band, month] += share
+
+
+@njit(nogil=True, cache=True)
+def _round_in_step(children: NDArray[np.float32], rounding: float, whole: FloatArray) -> None:
+    """Whole children of each band, so that their sum is the whole sum too."""
+    total, before = 0.0, 0.0
+    for band in range(len(children)):
+        total += children[band]
+        upto = np.floor(total + rounding)
+        whole[band] = upto - before
+        before = upto
+
+
+@njit(nogil=True, cache=True)
+def _tightest(
+    whole: FloatArray,
+    touching: FloatArray,
+    fitted: float,
+    order: IntArray,
+    lowest: IntArray,
+    demand: FloatArray,
+) -> tuple[float, int]:
+    """Most children too many in any set of bands, and the smallest such set."""
+    for one in range(1, len(demand)):
+        # The set without its lowest band is known already.
+        demand[one] = demand[one & (one - 1)] + whole[lowest[one]]
+    most, tightest = 0.0, 0
+    for one in order:
+        excess = demand[one] - touching[one] * fitted
+        if excess > most + 1e-9:
+            most, tightest = excess, one
+    return most, tightest

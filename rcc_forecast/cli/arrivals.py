@@ -49,8 +49,8 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
 
 def run(given: argparse.Namespace) -> int:
     """Simulate arrivals, write the tables, and say what came of it."""
-    from rcc_forecast.placement import read_children, read_homes
     from rcc_forecast.placement.arrivals import compare_arrivals
+    from rcc_forecast.registers import read_children, read_homes
 
     progress = TerminalProgress()
     progress("reading children and homes")

@@ -78,7 +78,7 @@ def _pounds(text: str) -> float:
 def _invest(given: argparse.Namespace) -> int:
     from rcc_forecast import pipeline
     from rcc_forecast.investing import read_sites
-    from rcc_forecast.placement import read_homes, tidy_homes
+    from rcc_forecast.registers import read_homes, tidy_homes
 
     config = config_of(given)
     scenario, _ = given_scenario(given)

@@ -59,7 +59,7 @@ def _add_sufficiency(commands: Commands) -> None:
 
 def _sufficiency(given: argparse.Namespace) -> int:
     from rcc_forecast import pipeline
-    from rcc_forecast.placement import read_homes
+    from rcc_forecast.registers import read_homes
 
     config = config_of(given)
     scenario, _ = given_scenario(given)
@@ -193,7 +193,8 @@ def ladder(text: str) -> tuple[str, tuple[float, ...]]:
 
 def _frontier(given: argparse.Namespace) -> int:
     from rcc_forecast import pipeline
-    from rcc_forecast.placement import LADDERS, read_children, read_homes, read_overrides
+    from rcc_forecast.placement import LADDERS, read_overrides
+    from rcc_forecast.registers import read_children, read_homes
     from rcc_forecast.reporting.frontier import render_frontier
 
     scenario, _ = given_scenario(given)
@@ -232,7 +233,8 @@ def _place(given: argparse.Namespace) -> int:
 
 def _plan(given: argparse.Namespace) -> int:
     from rcc_forecast import pipeline
-    from rcc_forecast.placement import read_children, read_homes, read_overrides, write_plan
+    from rcc_forecast.placement import read_overrides, write_plan
+    from rcc_forecast.registers import read_children, read_homes
 
     scenario, scenario_text = given_scenario(given)
     before = _plan_before(given.before) if given.before else None
@@ -321,7 +323,7 @@ def _plan_said(summary: dict[str, object]) -> str:
 
 def _verify(given: argparse.Namespace) -> int:
     from rcc_forecast import pipeline
-    from rcc_forecast.placement import read_children, read_homes
+    from rcc_forecast.registers import read_children, read_homes
     from rcc_forecast.scenarios import read_scenario
 
     stored = given.verify / "scenario.toml"

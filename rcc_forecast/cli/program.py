@@ -7,12 +7,22 @@ import sys
 from collections.abc import Sequence
 
 from rcc_forecast import __version__
-from rcc_forecast.cli import data, forecasts, investing, planning, public, service, story
+from rcc_forecast.cli import (
+    comparing,
+    data,
+    forecasts,
+    investing,
+    planning,
+    public,
+    registers,
+    service,
+    story,
+)
 from rcc_forecast.errors import NothingUsableError, RccError
 
-_SUBJECTS = (story, data, forecasts, planning, investing, service, public)
+_SUBJECTS = (story, data, forecasts, planning, comparing, investing, registers, service, public)
 
-_TWO_WORDS = ("place frontier", "place arrivals")
+_TWO_WORDS = ("place frontier", "place arrivals", registers.IMPORT)
 """Commands of two words; the parser takes each as one."""
 
 _STOPPED = 130

@@ -10,25 +10,25 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from models.forecasting.cohort import Levers
 from models.forecasting.cohort.explain import SIGNED_FLOWS, explain
 from rcc_forecast.codes import Measure
 from rcc_forecast.forecasting.cohort_runs import cells_of_leaves
 from rcc_forecast.forecasting.engine import Engine
 from rcc_forecast.forecasting.means import combined_means
+from rcc_forecast.forecasting.under import Under
 from rcc_forecast.results.hierarchy import DIMENSIONS
 from rcc_forecast.tables.explanation import EXPLANATION
 
 
-def explain_demand(engine: Engine, *, levers: Levers | None = None) -> pd.DataFrame | None:
+def explain_demand(engine: Engine, *, under: Under | None = None) -> pd.DataFrame | None:
     """Account for each month's change of children at every node.
 
     Parameters
     ----------
     engine : Engine
         With a cohort.
-    levers : Levers, optional
-        Those of the forecast that is explained.
+    under : Under, optional
+        The cohort under the levers of the forecast that is explained.
 
     Returns
     -------
@@ -44,10 +44,9 @@ def explain_demand(engine: Engine, *, levers: Levers | None = None) -> pd.DataFr
         return None
     found = engine.measures[Measure.CHILDREN.value]
     summing = found.nodes.summing
-    found_flows = explain(
-        engine.cohort.today.under(levers), summing[:, cells_of_leaves(summing.shape[1])]
-    )
-    mean = combined_means(engine, Measure.CHILDREN.value, levers=levers).nodes
+    ahead = engine.cohort.today.expected if under is None else under.expected()
+    found_flows = explain(ahead, summing[:, cells_of_leaves(summing.shape[1])])
+    mean = combined_means(engine, Measure.CHILDREN.value, under=under).nodes
     start = np.asarray(summing @ engine.history.corrected[Measure.CHILDREN.value][:, -1:])
     before = np.concatenate([start, mean[:, :-1]], axis=1)
     change = found_flows.flows.sum(axis=0)

@@ -13,17 +13,17 @@ from scipy.stats import norm
 
 from models.conformal import PROPORTION, Intervals, Likeness, PastErrors, spread
 from models.forecast import FloatArray, IntArray
-from models.forecasting.cohort import Levers
-from rcc_forecast.codes import ALL
+from rcc_forecast.codes import ALL, Measure
 from rcc_forecast.forecasting.blend import COMBINATION
 from rcc_forecast.forecasting.engine import Engine, MeasureEngine
 from rcc_forecast.forecasting.explanation import explain_demand
-from rcc_forecast.forecasting.means import combined_means
+from rcc_forecast.forecasting.means import Means, combined_means
 from rcc_forecast.forecasting.meta import meta_of
 from rcc_forecast.forecasting.nodes import kinds_of
 from rcc_forecast.forecasting.structural import Futures, StructuralSpread
+from rcc_forecast.forecasting.under import FuturesUnder, Under
 from rcc_forecast.geography import Membership, name_of
-from rcc_forecast.results.forecast import DemandBacktest, DemandForecast, Kinds
+from rcc_forecast.results.forecast import DemandBacktest, DemandForecast, DrawnFutures, Kinds
 from rcc_forecast.results.hierarchy import Nodes, nodes_on
 from rcc_forecast.tables.forecast import BACKTEST, FORECAST, QUANTILES
 
@@ -41,7 +41,7 @@ def forecast_demand(
     *,
     membership: Membership,
     futures: Futures | None,
-    levers: Levers | None = None,
+    under: Under | None = None,
     provenance: Mapping[str, object] | None = None,
     findings_count: int | None = None,
 ) -> DemandForecast:
@@ -56,11 +56,12 @@ def forecast_demand(
     membership : Membership
         Co-operatives; each month's totals have the members of its last day.
     futures : Futures, optional
-        Joint futures of the cohort, under `levers` where there are any; None
-        where the cohort could not run.
-    levers : Levers, optional
-        A what-if: it moves the combined forecast by as much as it moves the
-        cohort's.
+        Joint futures of the cohort as things are; None where the cohort could
+        not run.
+    under : Under, optional
+        The cohort under a what-if, which moves the combined forecast by as
+        much as it moves the cohort's; futures and intervals move in
+        proportion, and grow wider where its assumptions are intervals.
     provenance : mapping, optional
         Of the run, for the metadata.
     findings_count : int, optional
@@ -74,25 +75,28 @@ def forecast_demand(
     """
     history, horizon = engine.history, engine.horizon
     months = pd.date_range(history.months[-1], periods=horizon + 1, freq="ME")[1:]
+    drawn: DrawnFutures | None = futures
     frames, leaves = [], {}
     for measure, found in engine.measures.items():
-        means = combined_means(engine, measure, levers=levers)
+        means = combined_means(engine, measure, under=under)
         leaves[measure] = means.leaves
-        frames.append(_figures(found, measure, means.nodes, futures))
+        if measure == Measure.CHILDREN.value and futures and under and means.runs:
+            drawn = FuturesUnder(futures, means.runs, under)
+        frames.append(_figures(found, measure, means, futures, under))
         for span, nodes in _co_operatives(history.leaves, membership, months):
-            frames.append(_figures_of_rcc(found, measure, nodes, span, means.leaves, futures))
+            frames.append(_figures_of_rcc(found, measure, nodes, span, means, futures, under))
     frame = _labelled(pd.concat(frames, ignore_index=True), months, membership)
     scored = backtest or DemandBacktest(
         frame=pd.DataFrame(columns=BACKTEST.names), origins=(), horizon=horizon, notes=engine.notes
     )
     return DemandForecast(
         frame=FORECAST.check(frame),
-        futures=futures,
+        futures=drawn,
         leaf_means=leaves,
         leaves=history.leaves,
         months=months,
         backtest=scored,
-        explanation=explain_demand(engine, levers=levers),
+        explanation=explain_demand(engine, under=under),
         meta=meta_of(
             engine, scored, provenance=dict(provenance or {}), findings_count=findings_count
         ),
@@ -117,11 +121,16 @@ def _floored(kinds: Kinds) -> NDArray[np.bool_]:
 
 
 def _figures(
-    found: MeasureEngine, measure: str, mean: FloatArray, futures: Futures | None
+    found: MeasureEngine,
+    measure: str,
+    means: Means,
+    futures: Futures | None,
+    under: Under | None,
 ) -> pd.DataFrame:
-    kinds = found.nodes.kinds
+    kinds, mean = found.nodes.kinds, means.nodes
     spread_of = _spread(futures, found.nodes.summing, measure, kinds, found.errors)
     quantiles = _quantiles(mean, found.errors, kinds, kinds, spread_of)
+    quantiles = _widened(quantiles, mean, _doubt(means, found.nodes.summing, under))
     return _rows(found.nodes.frame, np.arange(mean.shape[1]), mean, quantiles, measure)
 
 
@@ -130,18 +139,20 @@ def _figures_of_rcc(
     measure: str,
     nodes: Nodes,
     span: IntArray,
-    leaves: FloatArray,
+    means: Means,
     futures: Futures | None,
+    under: Under | None,
 ) -> pd.DataFrame:
     of_measure = nodes.for_measure(measure)
     rows = np.flatnonzero(of_measure.frame["area_level"] == "rcc")
     frame, summing = of_measure.frame.take(rows).reset_index(drop=True), of_measure.summing[rows]
-    mean = np.asarray(summing @ leaves)
+    mean = np.asarray(summing @ means.leaves)
     # A co-operative is as large as a region, and its errors are taken to be like a region's.
     as_region = frame.assign(level=frame["level"].str.replace("rcc/", "region/"))
     kinds = kinds_of(as_region)
     spread_of = _spread(futures, summing, measure, kinds, found.errors)
     quantiles = _quantiles(mean, found.errors, found.nodes.kinds, kinds, spread_of)
+    quantiles = _widened(quantiles, mean, _doubt(means, summing, under))
     return _rows(frame, span, mean[:, span], quantiles[:, :, span], measure)
 
 
@@ -174,6 +185,36 @@ def _quantiles(
         structural = _default_doubt(mean)
     found = np.maximum(mean.astype(np.float32) + structural, 0.0)
     return np.asarray(np.maximum.accumulate(found, axis=0))
+
+
+def _doubt(means: Means, summing: sparse.csr_array, under: Under | None) -> FloatArray | None:
+    """Spread of nodes' means over what is drawn of interval assumptions, shape (n_nodes, horizon).
+
+    None where no assumption is an interval.
+    """
+    if under is None or not means.runs:
+        return None
+    off = (under.weights - under.on_average) / np.sqrt(len(under.weights))
+    _, size, axes = np.linalg.svd(off, full_matrices=False)
+    nodes = [np.asarray(summing @ leaves) for leaves in means.runs]
+    moved = np.einsum("cr,rnh->cnh", size[:, None] * axes, nodes)
+    return np.asarray(np.sqrt(np.square(moved).sum(axis=0)))
+
+
+def _widened(
+    quantiles: NDArray[np.float32], mean: FloatArray, doubt: FloatArray | None
+) -> NDArray[np.float32]:
+    """Add the doubt of assumptions to that of the forecast, as independent doubts add."""
+    if doubt is None:
+        return quantiles
+    score = norm.ppf(_LEVELS)
+    own = (quantiles[-1] - quantiles[0]).astype(np.float64) / (score[-1] - score[0])
+    certain = own <= 0
+    wider = np.sqrt(
+        1.0 + np.square(np.divide(doubt, own, out=np.zeros_like(doubt), where=~certain))
+    )
+    off = (quantiles - mean) * wider + np.where(certain, score[:, None, None] * doubt, 0.0)
+    return np.asarray(np.maximum(mean + off, 0.0), dtype=np.float32)
 
 
 def _for_kinds(intervals: Intervals, learned: Kinds, kinds: Kinds) -> Intervals:

@@ -7,11 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.forecast import FloatArray
-from models.forecasting.cohort import Expected, Levers
 from rcc_forecast.codes import Measure
-from rcc_forecast.forecasting.cohort_runs import leaves_of_balance
 from rcc_forecast.forecasting.engine import Engine, MeasureEngine
 from rcc_forecast.forecasting.shares import leaf_means
+from rcc_forecast.forecasting.under import Under, moved_leaves, of_cohort
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,13 +23,16 @@ class Means:
         Of every node of the measure.
     leaves : ndarray, shape (n_leaves, horizon)
         See `leaf_means`.
+    runs : tuple of ndarray, each of shape (n_leaves, horizon)
+        Of each run of a what-if whose assumptions are intervals; else empty.
     """
 
     nodes: FloatArray
     leaves: FloatArray
+    runs: tuple[FloatArray, ...] = ()
 
 
-def combined_means(engine: Engine, measure: str, *, levers: Levers | None = None) -> Means:
+def combined_means(engine: Engine, measure: str, *, under: Under | None = None) -> Means:
     """Give the combined forecast of a measure, as levers move it.
 
     Parameters
@@ -39,29 +41,36 @@ def combined_means(engine: Engine, measure: str, *, levers: Levers | None = None
         Everything forecast.
     measure : str
         ``children``, ``entries`` or ``exits``.
-    levers : Levers, optional
-        They move each leaf's children by as much as they move the cohort's,
-        entries and exits in the same proportion: a tenth more stays a tenth.
+    under : Under, optional
+        The cohort under levers: each leaf's children move by as much as the
+        cohort's, entries and exits in the same proportion: a tenth more stays
+        a tenth. Where assumptions are intervals, the mean over all futures.
     """
     found = engine.measures[measure]
     if engine.cohort is None:
         last = engine.history.corrected[measure][:, -1:]
         like = np.repeat(last, engine.horizon, axis=1)
     else:
-        like = _of_cohort(engine.cohort.today.expected, measure)
+        like = of_cohort(engine.cohort.today.expected, measure)
     leaves = leaf_means(found.mean, found.nodes, measure, like=like)
-    if levers is not None and engine.cohort is not None:
-        under = _of_cohort(engine.cohort.today.under(levers), measure)
-        if measure == Measure.CHILDREN.value:
-            leaves = np.maximum(leaves + (under - like), 0.0)
-        else:
-            leaves = _in_proportion(leaves, _on_cells(under, found), _on_cells(like, found))
+    runs: tuple[FloatArray, ...] = ()
+    if under is not None:
+        runs = tuple(
+            _moved(leaves, of_cohort(ahead, measure), like, found, measure) for ahead in under.ahead
+        )
+        leaves = runs[0]
+        if len(runs) > 1:
+            leaves = np.maximum(np.einsum("r,rlh->lh", under.on_average, runs), 0.0)
     nodes: FloatArray = np.asarray(found.nodes.summing @ leaves)
-    return Means(nodes, leaves)
+    return Means(nodes, leaves, runs if len(runs) > 1 else ())
 
 
-def _of_cohort(ahead: Expected, measure: str) -> FloatArray:
-    return leaves_of_balance(ahead.together())[measure].astype(np.float64)
+def _moved(
+    leaves: FloatArray, under: FloatArray, like: FloatArray, found: MeasureEngine, measure: str
+) -> FloatArray:
+    if measure == Measure.CHILDREN.value:
+        return moved_leaves(leaves, under, like=like)
+    return _in_proportion(leaves, _on_cells(under, found), _on_cells(like, found))
 
 
 def _in_proportion(leaves: FloatArray, under: FloatArray, like: FloatArray) -> FloatArray:

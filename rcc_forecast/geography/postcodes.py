@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+import numpy as np
 import pandas as pd
 
 from rcc_forecast.geography.authorities import AUTHORITIES
 
 _LETTERS = frozenset("ABCDEFGHIJKLMNOPRSTUWYZ")
+_PLACE = ["easting", "northing", "local_authority"]
 
 
 def locate_postcodes(postcodes: pd.Series[str]) -> pd.DataFrame:
@@ -31,18 +33,29 @@ def locate_postcodes(postcodes: pd.Series[str]) -> pd.DataFrame:
         Columns easting, northing (OSGB36 metres) and local_authority (ONS
         code), same index; missing where the directory does not have it.
     """
-    key = postcodes.astype("str").str.upper().str.replace(r"\s+", "", regex=True)
-    letters = sorted(_LETTERS & set(key.dropna().str[:1].unique()))
-    if not letters:
-        empty = pd.DataFrame(index=postcodes.index, columns=["easting", "northing"], dtype=float)
-        return empty.assign(local_authority=pd.Series(pd.NA, postcodes.index, dtype="str"))
-    known = pd.concat([_directory(letter) for letter in letters])
-    sectors = known.groupby(known.index.str[:-2], sort=False).agg(
-        {"easting": "mean", "northing": "mean", "local_authority": "first"}
+    key = postcodes.astype("str").str.upper().str.replace(r"\s+", "", regex=True).fillna("")
+    found = pd.DataFrame(
+        {
+            "easting": np.nan,
+            "northing": np.nan,
+            "local_authority": pd.Series(pd.NA, postcodes.index, dtype="str"),
+        },
+        index=postcodes.index,
     )
-    places = pd.concat([known, sectors[~sectors.index.isin(known.index)]])
-    located = places.reindex(key).set_axis(postcodes.index)
-    return located[["easting", "northing", "local_authority"]]
+    letter = key.str[:1].to_numpy()
+    for first in sorted(_LETTERS & set(letter)):
+        of_letter = letter == first
+        found.loc[of_letter] = _located(first, key[of_letter]).to_numpy()
+    return found.astype({"easting": float, "northing": float, "local_authority": "str"})
+
+
+def _located(letter: str, key: pd.Series[str]) -> pd.DataFrame:
+    """Look up postcodes of one letter, and sectors where no postcode is meant."""
+    places = _directory(letter)[_PLACE].reindex(key)
+    lost = places["easting"].isna().to_numpy()
+    if lost.any():
+        places.loc[lost] = _sectors(letter).reindex(key[lost]).to_numpy()
+    return places
 
 
 def postcodes_of_authorities(authorities: list[str]) -> pd.DataFrame:
@@ -67,6 +80,15 @@ def postcodes_of_authorities(authorities: list[str]) -> pd.DataFrame:
         .sort_values("key", ignore_index=True)[
             ["postcode", "local_authority", "easting", "northing"]
         ]
+    )
+
+
+@lru_cache(maxsize=len(_LETTERS))
+def _sectors(letter: str) -> pd.DataFrame:
+    """Middles of the postcode sectors that begin with a letter."""
+    known = _directory(letter)
+    return known.groupby(known.index.str[:-2], sort=False).agg(
+        {"easting": "mean", "northing": "mean", "local_authority": "first"}
     )
 
 

@@ -28,7 +28,7 @@ def read_sites(path: Path, *, tidy_homes: TidyHomes) -> tuple[pd.DataFrame, Find
     path : Path
         CSV, XLSX, parquet or JSON with the columns of `SITES`.
     tidy_homes : callable
-        `rcc_forecast.placement.tidy_homes`: a site is a home that is not open yet.
+        `rcc_forecast.registers.tidy_homes`: a site is a home that is not open yet.
 
     Returns
     -------

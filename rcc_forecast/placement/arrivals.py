@@ -42,8 +42,8 @@ from rcc_forecast.placement.arrivals_tables import (
     reserve_table,
 )
 from rcc_forecast.placement.build import Built, build_problem
-from rcc_forecast.placement.read import tidy_children, tidy_homes
 from rcc_forecast.placement.settings import SettingError, settings_of
+from rcc_forecast.registers import tidy_children, tidy_homes
 from rcc_forecast.results.findings import Findings
 
 MILES_MOVED = 4.0
@@ -118,7 +118,7 @@ def compare_arrivals(
     Parameters
     ----------
     children, homes : DataFrame
-        As `rcc_forecast.placement.read` gives them; ``children`` are the
+        As `rcc_forecast.registers` gives them; ``children`` are the
         families of so many weeks, of whom as many will come again.
     on : Timestamp
         Homes open that day can be used.

@@ -106,9 +106,9 @@ def build_problem(
     Parameters
     ----------
     children : DataFrame
-        A `CHILDREN_TO_PLACE` table (`rcc_forecast.placement.read.tidy_children`).
+        A `CHILDREN_TO_PLACE` table (`rcc_forecast.registers.tidy_children`).
     homes : DataFrame
-        A `HOMES` table (`rcc_forecast.placement.read.tidy_homes`).
+        A `HOMES` table (`rcc_forecast.registers.tidy_homes`).
     on : Timestamp
         The day of the plan: homes open then can be used.
     replan : bool

@@ -43,10 +43,10 @@ from rcc_forecast.placement.noticed import noticed
 from rcc_forecast.placement.overridden import overrides_table, overrides_told, without_choices
 from rcc_forecast.placement.plan_before import PlanBefore
 from rcc_forecast.placement.plan_table import BEST_KEPT, alternatives_table, plan_table
-from rcc_forecast.placement.read import tidy_children, tidy_homes
 from rcc_forecast.placement.rules_told import rules_table
 from rcc_forecast.placement.settings import Settings, settings_of
 from rcc_forecast.placement.what_if import compared, what_if_table
+from rcc_forecast.registers import tidy_children, tidy_homes
 from rcc_forecast.results.findings import Findings
 from rcc_forecast.results.placement import PlacementPlan
 
@@ -78,7 +78,7 @@ def plan_placements(
     Parameters
     ----------
     children, homes : DataFrame
-        As `rcc_forecast.placement.read` gives them, homes with any scenario
+        As `rcc_forecast.registers` gives them, homes with any scenario
         applied; frames as filed are typed and completed first.
     on : Timestamp
         The day of the plan.

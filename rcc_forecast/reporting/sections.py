@@ -119,7 +119,7 @@ def homes_figures(content: ReportContent, area: HeadlineArea) -> list[Figure]:
     """Give demand against usable places for each rated kind of the area."""
     if content.balance is None:
         return []
-    rows = area.rows_of(content.balance)
+    rows = area.rows_of(_of_all_ages(content.balance))
     rows = rows.loc[rows["rag"].isin(_RATED) & (rows["placement_type"] != PLANNED)]
     return [
         balance_chart(
@@ -136,7 +136,7 @@ def gap_table(content: ReportContent, area: HeadlineArea) -> TableView | None:
     """Give the last month's gap by kind, with approved, usable and used by others apart."""
     if content.balance is None:
         return None
-    rows = area.rows_of(content.balance)
+    rows = area.rows_of(_of_all_ages(content.balance))
     last = rows.loc[rows["month"] == rows["month"].max()]
     return TableView(
         caption=f"{area.name}, {month_name(last['month'].iloc[0])}",
@@ -160,7 +160,7 @@ def grey_reasons(content: ReportContent, area: HeadlineArea) -> list[str]:
     """Say why some kinds have no rating."""
     if content.balance is None:
         return []
-    rows = area.rows_of(content.balance)
+    rows = area.rows_of(_of_all_ages(content.balance))
     grey = rows.loc[(rows["rag"] == "grey") & _worth_a_row(rows)].drop_duplicates("placement_type")
     return [
         f"{kind_title(kind)}: {reason}"
@@ -349,7 +349,7 @@ def _demand_sentence(content: ReportContent, area: HeadlineArea) -> str:
 def _homes_sentence(content: ReportContent, area: HeadlineArea) -> str:
     if content.balance is None:
         return ""
-    rows = area.rows_of(content.balance)
+    rows = area.rows_of(_of_all_ages(content.balance))
     rows = rows.loc[rows["rag"].isin(_RATED) & (rows["placement_type"] != PLANNED)]
     if rows.empty:
         return "The register lists no homes that demand can be set against."
@@ -385,7 +385,14 @@ def _plan_sentence(plan: dict[str, Any] | None) -> str:
 
 
 def _rated_of_authorities(balance: pd.DataFrame) -> pd.DataFrame:
-    return balance.loc[balance["rag"].isin(_RATED) & (balance["local_authority"] != ALL)]
+    of_authorities = _of_all_ages(balance)
+    return of_authorities.loc[
+        of_authorities["rag"].isin(_RATED) & (of_authorities["local_authority"] != ALL)
+    ]
+
+
+def _of_all_ages(balance: pd.DataFrame) -> pd.DataFrame:
+    return balance.loc[balance["age_band"] == ALL]
 
 
 def _worst_month(rows: pd.DataFrame) -> pd.DataFrame:

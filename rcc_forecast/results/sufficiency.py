@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
@@ -45,12 +45,33 @@ class SufficiencyBalance:
         Thresholds of the rating.
     homes_elsewhere : int
         Homes of the register in authorities that filed no returns, left out.
+    supply : DataFrame, optional
+        A `SUPPLY` table: the steps from approved to usable.
+    substitution : DataFrame, optional
+        A `SUBSTITUTION` table; None where it is not known who needs what.
+    red_from : dict of str to float
+        Probability from which each kind is red.
+    notes : tuple of str
+        What a reader must know, in words.
     """
 
     table: pd.DataFrame
     as_of: pd.Timestamp
     assumptions: dict[str, float]
     homes_elsewhere: int = 0
+    supply: pd.DataFrame | None = None
+    substitution: pd.DataFrame | None = None
+    red_from: dict[str, float] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """Give every table by the name of its file, without suffix."""
+        given = {
+            "balance": self.table,
+            "supply": self.supply,
+            "substitution": self.substitution,
+        }
+        return {name: table for name, table in given.items() if table is not None}
 
     def for_region(self, name: str) -> SufficiencyBalance:
         """Give the rows of one region and its authorities, or of one co-operative and its members.
@@ -65,8 +86,18 @@ class SufficiencyBalance:
         found = folded.get(name.casefold().replace(" ", "-"))
         if found is None:
             raise UnknownNameError(what="region or co-operative", given=name, known=names)
-        inside = (self.table["region"] == found) | (self.table["rcc"] == found)
-        return replace(self, table=self.table[inside].reset_index(drop=True))
+
+        def inside(table: pd.DataFrame) -> pd.DataFrame:
+            chosen = (table["region"] == found) | (table["rcc"] == found)
+            rows: pd.DataFrame = table[chosen].reset_index(drop=True)
+            return rows
+
+        return replace(
+            self,
+            table=inside(self.table),
+            supply=None if self.supply is None else inside(self.supply),
+            substitution=None if self.substitution is None else inside(self.substitution),
+        )
 
     def worst_months(self) -> pd.DataFrame:
         """Give, for every area and kind, the month with the most places missing.
@@ -74,10 +105,11 @@ class SufficiencyBalance:
         Returns
         -------
         DataFrame
-            Rows of `table`, rated ones alone, most places missing first; the
-            earliest month where several are as bad.
+            Rows of `table` of all ages, rated ones alone, most places missing
+            first; the earliest month where several are as bad.
         """
-        rated = self.table[(self.table["rag"] != "grey") & ~self._summed()]
+        all_ages = self.table["age_band"] == ALL
+        rated = self.table[(self.table["rag"] != "grey") & ~self._summed() & all_ages]
         area = ["region", "local_authority", "rcc", "placement_type"]
         # By places, then by probability, then by how little is spare.
         order = ["expected_shortfall", "p_shortfall", "gap_mean"]
@@ -139,6 +171,8 @@ class SufficiencyBalance:
         return {
             "as_of": self.as_of.date().isoformat(),
             "assumptions": self.assumptions,
+            "red_from": self.red_from,
+            "notes": list(self.notes),
             "homes_outside_the_area": self.homes_elsewhere,
             "rows": len(self.table),
             "rag": {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from rcc_forecast.scenarios.intervals import at_midpoints
 from rcc_forecast.scenarios.levers import (
     AddHomes,
     ChangeFostering,
@@ -26,17 +27,22 @@ def levers_of(scenario: Scenario) -> list[Lever]:
     return levers
 
 
-def apply_scenario(scenario: Scenario, homes: pd.DataFrame, *, as_of: pd.Timestamp) -> pd.DataFrame:
+def apply_scenario(
+    scenario: Scenario, homes: pd.DataFrame, *, as_of: pd.Timestamp, prices: bool = True
+) -> pd.DataFrame:
     """Give the register as the scenario would have it.
 
     Parameters
     ----------
     scenario : Scenario
-        What changes.
+        What changes; an interval stands at its middle (`runs_of` for all of it).
     homes : DataFrame
         A `HOMES` table.
     as_of : Timestamp
         The day from which undated changes hold.
+    prices : bool
+        Whether ``[prices]`` change the register; not so where forecast spend
+        takes them for a rise year by year.
 
     Returns
     -------
@@ -49,11 +55,13 @@ def apply_scenario(scenario: Scenario, homes: pd.DataFrame, *, as_of: pd.Timesta
     Raises
     ------
     UnsupportedScenarioError
-        The scenario has levers that cannot be applied yet.
+        The scenario has levers that cannot be applied.
     ScenarioValueError
         It closes a home or provider that the register does not have.
     """
     require_supported(scenario)
-    for lever in levers_of(scenario):
+    for lever in levers_of(at_midpoints(scenario)):
+        if isinstance(lever, ChangePrices) and not prices:
+            continue
         homes = lever.apply(homes, as_of=as_of)
     return homes

@@ -123,19 +123,42 @@ class ChangeFostering:
 
 @dataclass(frozen=True, slots=True)
 class ChangePrices:
-    """Raise or lower prices by a share, for one kind or sector or for all, at once."""
+    """Raise or lower prices by a share, for one kind or sector or for all.
+
+    A register has prices of one day: the share is what has come by then, all
+    of it from the first, or as much as the ramp says, and none outside
+    ``from`` and ``to``.
+    """
 
     block: Block
 
-    def apply(self, homes: pd.DataFrame, *, as_of: pd.Timestamp) -> pd.DataFrame:  # noqa: ARG002 - of every lever
+    def apply(self, homes: pd.DataFrame, *, as_of: pd.Timestamp) -> pd.DataFrame:
         """Change the weekly cost of the homes meant."""
-        factor = 1.0 + float(self.block.get("inflation_pct", 0.0)) / 100.0
+        share = float(self.block.get("inflation_pct", 0.0)) / 100.0
+        factor = 1.0 + share * _strength(self.block, as_of)
         meant = pd.Series(True, index=homes.index)
         for key in ("placement_type", "sector"):
             if key in self.block.given:
                 meant &= homes[key] == self.block.get(key)
         cost = homes["weekly_cost_gbp"].astype("float64")
         return homes.assign(weekly_cost_gbp=cost.mask(meant, cost * factor))
+
+
+def holds_on(block: Block, day: pd.Timestamp) -> bool:
+    """Say whether a block's ``from`` and ``to`` include a day."""
+    start, end = block.get("from"), block.get("to")
+    return (start is None or start <= day) and (end is None or day <= end)
+
+
+def _strength(block: Block, day: pd.Timestamp) -> float:
+    """Share of a change that has come by a day."""
+    if not holds_on(block, day):
+        return 0.0
+    start, ramp = block.get("from"), int(block.get("ramp_months", 0))
+    if start is None or ramp <= 1:
+        return 1.0
+    months = (day.year - start.year) * 12 + day.month - start.month + 1
+    return float(min(months / ramp, 1.0))
 
 
 def _closed(

@@ -36,7 +36,7 @@ def demand_levers(
     Parameters
     ----------
     scenario : Scenario
-        With its blocks checked.
+        With its blocks checked, and plain numbers for intervals (`runs_of`).
     authorities : list of str
         ONS codes in the order of the history.
     last_month : Timestamp

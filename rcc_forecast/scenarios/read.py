@@ -53,8 +53,11 @@ def _share(value: Any) -> Any:
 
 
 def _count(value: Any) -> Any:
+    if isinstance(value, list):
+        ends = [_count(end) for end in value]
+        return _amount(value) if all(isinstance(end, int) for end in ends) else None
     whole = isinstance(value, int) and not isinstance(value, bool) and value >= 0
-    return value if whole else _amount(value) if isinstance(value, list) else None
+    return value if whole else None
 
 
 def _flag(value: Any) -> Any:
@@ -161,6 +164,9 @@ BLOCKS: dict[str, dict[str, Key]] = {
 }
 """Every block of the file with its keys; `weights` takes the optimiser's own names."""
 
+_OF_A_HOME = ("age_min", "age_max", "needs_met")
+"""Limits of a home: half-way between two of them is not a limit that anybody considers."""
+
 WEIGHTS = (*DEFAULT_WEIGHTS, "change_of_plan")
 """What `[weights]` takes: the optimiser's terms, and what a change must be worth in a what-if."""
 
@@ -236,8 +242,8 @@ def parse_scenario(given: dict[str, Any], *, name: str = "scenario") -> Scenario
     Returns
     -------
     Scenario
-        Every block with its values checked; what cannot be applied yet is
-        kept, and `require_supported` says so.
+        Every block with its values checked; what cannot be applied is kept,
+        and `require_supported` says so.
 
     Raises
     ------
@@ -287,21 +293,6 @@ def require_supported(scenario: Scenario) -> None:
         Names every such lever.
     """
     levers = [
-        f"{block.where}: contracts" for block in scenario.on_money if block not in scenario.budgets
-    ]
-    levers += [
-        f"{block.where} {key}: a budget holds for the whole plan, as one number"
-        for block in scenario.budgets
-        for key, value in block.given.items()
-        if isinstance(value, tuple) or key in _WHEN
-    ]
-    levers += [
-        f"{block.where} {key}: an interval; give one number"
-        for block in scenario.on_demand
-        for key, value in block.given.items()
-        if isinstance(value, tuple)
-    ]
-    levers += [
         f"{block.where} {key}: a home that closes stays closed, from one day"
         for block in scenario.closed
         for key in ("to", "ramp_months")
@@ -309,21 +300,10 @@ def require_supported(scenario: Scenario) -> None:
     ]
     levers += [
         f"{block.where} {key}: an interval; give one number"
-        for block in scenario.on_homes
-        for key, value in block.given.items()
-        if isinstance(value, tuple)
+        for block in scenario.added
+        for key in _OF_A_HOME
+        if isinstance(block.get(key), tuple)
     ]
-    levers += [
-        f"[rules] {key}: an interval; give one number"
-        for key, value in scenario.rules.items()
-        if isinstance(value, tuple)
-    ]
-    if scenario.prices is not None:
-        levers += [
-            f"{scenario.prices.where} {key}: prices change at once and for all months"
-            for key in ("from", "to", "ramp_months")
-            if key in scenario.prices.given
-        ]
     if levers:
         raise UnsupportedScenarioError(name=scenario.name, levers=levers)
 

@@ -6,7 +6,7 @@ Scenario, has every key with an example.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pandas as pd
@@ -94,18 +94,46 @@ class Scenario:
         return (*self.closed, *self.added, *single)
 
     @property
+    def blocks(self) -> tuple[Block, ...]:
+        """Every block that changes children, homes or money, in the order of `as_dict`."""
+        return (*self.on_homes, *self.on_demand, *self.on_money)
+
+    def only(self, named: frozenset[str]) -> Scenario:
+        """Give the scenario with some of its blocks alone, by `Block.where`."""
+
+        def kept(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
+            return tuple(block for block in blocks if block.where in named)
+
+        def kept_one(block: Block | None) -> Block | None:
+            return block if block is not None and block.where in named else None
+
+        return replace(
+            self,
+            added=kept(self.added),
+            closed=kept(self.closed),
+            foster=kept_one(self.foster),
+            prices=kept_one(self.prices),
+            on_demand=kept(self.on_demand),
+            on_money=kept(self.on_money),
+        )
+
+    @property
+    def contracts(self) -> tuple[Block, ...]:
+        """``[[contracts]]``: places paid for in a block, which forecast spend prices."""
+        return tuple(block for block in self.on_money if "contracts" in block.where)
+
+    @property
     def budgets(self) -> tuple[Block, ...]:
-        """``[budget]`` blocks: limits of a placement plan, for all or for one authority."""
+        """``[budget]``: a plan's limit, and what forecast spend is set against."""
         return tuple(block for block in self.on_money if "budget" in block.where)
 
     def as_dict(self) -> dict[str, Any]:
         """Give the scenario in words that JSON knows, for provenance."""
-        blocks = (*self.on_homes, *self.on_demand, *self.on_money)
         return {
             "name": self.name,
             "blocks": [
                 {"where": block.where, **{k: _plain(v) for k, v in block.given.items()}}
-                for block in blocks
+                for block in self.blocks
             ],
             "weights": dict(self.weights),
             "rules": dict(self.rules),

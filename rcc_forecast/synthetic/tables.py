@@ -46,6 +46,13 @@ _SOCIAL_WORKER_DAYS = 330.0
 _TEAM = 40
 """Social workers of an authority."""
 
+_KNUTH = 2654435761
+
+STAYING_PUT = {18: 0.7, 19: 0.42, 20: 0.28, 21: 0.12}
+"""Share of those who stayed with their carers at 18 (REC E17) who are still there when the
+return asks: at 18, then on each birthday. DfE: 60% of those who leave foster care at 18, 31%
+of those of 19 and 20."""
+
 SOCIAL_WORKERS_FROM = 2024
 DEPRIVATION_FROM = 2027
 
@@ -216,17 +223,31 @@ def _care_leavers(
     at_16 = (left["end"] > birthday(left["born"].to_numpy(), 16)) & (left["end"] <= last)
     left = left[at_16 & (left["end"] - left["start"] >= 91)].sort_values("person")
     age = completed_years(left["born"].to_numpy(), last)
-    left = left[(age >= 18) & (age <= 21)]
+    asked = (age >= 18) & (age <= 21)
+    left, age = left[asked], age[asked]
     n = len(left)
     touch = _drawn(_IN_TOUCH, n, rng)
     known = touch == "YES"
     activity = _drawn(_ACTIVITIES, n, rng)
     letters = np.array(list("BCDEKRTUVZ"), dtype=object)
-    home = rng.choice(letters, n) + np.where(rng.random(n) < 0.88, "1", "2").astype(object)
+    drawn = rng.choice(letters, n)
+    letter = np.where(_stays_put(left, age), "Z", np.where(drawn == "Z", "U", drawn))
+    home = letter.astype(object) + np.where(rng.random(n) < 0.88, "1", "2").astype(object)
     table = _basis(left).assign(
         IN_TOUCH=touch, ACTIV=np.where(known, activity, "0"), ACCOM=np.where(known, home, "0")
     )
     return _sorted(table)
+
+
+def _stays_put(left: pd.DataFrame, age: Days) -> NDArray[np.bool_]:
+    """Say who still lives with their former foster carers; who has left does not return.
+
+    No chance is drawn: it is a matter of the person's number, spread evenly by
+    Knuth's multiplicative hash.
+    """
+    luck = left["person"].to_numpy(np.uint64) * np.uint64(_KNUTH) % np.uint64(2**32) / 2.0**32
+    share = np.array([STAYING_PUT[a] for a in range(18, 22)])[age - 18]
+    return np.asarray((left["rec"] == "E17").to_numpy() & (luck < share))
 
 
 def _adoptions(

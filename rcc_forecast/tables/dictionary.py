@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from rcc_forecast.tables.arrivals import ALLOCATION, ARRIVALS, RESERVE
+from rcc_forecast.tables.carers import CARERS
+from rcc_forecast.tables.closing import CLOSING
 from rcc_forecast.tables.contract import Column, Table
 from rcc_forecast.tables.demand import DEMAND
 from rcc_forecast.tables.explanation import EXPLANATION
 from rcc_forecast.tables.forecast import BACKTEST, FORECAST, POOLING, SERIES_FORECAST
 from rcc_forecast.tables.homes import HOMES
 from rcc_forecast.tables.investing import INVESTMENT, SITES
+from rcc_forecast.tables.needs import AFTER_CARE, HEALTH, NEEDS
 from rcc_forecast.tables.placement import (
     ALTERNATIVES,
     CHILDREN_TO_PLACE,
@@ -24,15 +27,39 @@ from rcc_forecast.tables.placement import (
     SHORTAGES,
     WHAT_IF,
 )
+from rcc_forecast.tables.reliability import RELIABILITY
+from rcc_forecast.tables.scenario import COMPARISON, SCENARIO_DRAWS, WATERFALL
+from rcc_forecast.tables.spending import (
+    BUDGET,
+    CONTRACTS,
+    COSTS,
+    MARKET,
+    PRICES_PAID,
+    SPEND,
+    SPEND_CHANGE,
+    SPEND_YEARS,
+    WRONG_KIND,
+)
 from rcc_forecast.tables.ssda903 import FIRST_YEAR_OF_TABLE, RETURN_CHANGES, TABLES
-from rcc_forecast.tables.sufficiency import BALANCE
+from rcc_forecast.tables.sufficiency import BALANCE, SUBSTITUTION, SUPPLY
 
 _PLANS = (
     *(HOMES, CHILDREN_TO_PLACE, SITES),
     *(PLAN, ALTERNATIVES, GROUPS, PRICES, SHORTAGES, RULES_TOLD, EQUITY, OVERRIDES, WHAT_IF),
     *(FRONTIER, ARRIVALS, RESERVE, ALLOCATION, INVESTMENT),
 )
-_RESULTS = (DEMAND, FORECAST, EXPLANATION, BACKTEST, POOLING, SERIES_FORECAST, BALANCE)
+_RESULTS = (
+    *(DEMAND, FORECAST, EXPLANATION, BACKTEST, POOLING, SERIES_FORECAST),
+    *(BALANCE, SUPPLY, SUBSTITUTION),
+)
+_CARERS_AND_TRUST = (CARERS, RELIABILITY, CLOSING)
+
+_NEEDS = (NEEDS, HEALTH, AFTER_CARE)
+_SPENDING = (
+    *(COSTS, SPEND, SPEND_YEARS, SPEND_CHANGE, WRONG_KIND),
+    *(MARKET, PRICES_PAID, BUDGET, CONTRACTS),
+)
+_SCENARIOS = (WATERFALL, SCENARIO_DRAWS, COMPARISON)
 
 _INTRODUCTION = """\
 # Data dictionary
@@ -55,6 +82,11 @@ def data_dictionary() -> str:
             *_sections(_PLANS),
             "## History, forecasts and scores\n",
             *_sections(_RESULTS),
+            *_sections(_SCENARIOS),
+            *_sections(_NEEDS),
+            *_sections(_CARERS_AND_TRUST),
+            "## Cost and the market\n",
+            *_sections(_SPENDING),
         ]
     )
 

@@ -29,16 +29,20 @@ def damaged_copy(seed: int) -> Files:
     return {name: _damaged_inside(name, data, rng) for name, data in whole.items()}
 
 
+def harmed(data: bytes, rng: np.random.Generator) -> bytes:
+    """Any one CSV file with one kind of damage."""
+    return _HARMS[rng.integers(len(_HARMS))](data, rng)
+
+
 def _damaged(files: Mapping[str, bytes], rng: np.random.Generator) -> Files:
     """A copy with one to four kinds of damage, each to a file at random."""
-    harmed = dict(files)
+    harmed_files = dict(files)
     for _ in range(int(rng.integers(1, 5))):
-        name = sorted(harmed)[rng.integers(len(harmed))]
-        harm = _HARMS[rng.integers(len(_HARMS))]
-        harmed[name] = harm(harmed[name], rng)
+        name = sorted(harmed_files)[rng.integers(len(harmed_files))]
+        harmed_files[name] = harmed(harmed_files[name], rng)
     if rng.random() < 0.25:
-        harmed = _FILE_HARMS[rng.integers(len(_FILE_HARMS))](harmed, rng)
-    return harmed
+        harmed_files = _FILE_HARMS[rng.integers(len(_FILE_HARMS))](harmed_files, rng)
+    return harmed_files
 
 
 def _any_name(files: Mapping[str, bytes], rng: np.random.Generator) -> str:

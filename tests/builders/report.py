@@ -8,10 +8,11 @@ import numpy as np
 import pandas as pd
 
 from rcc_forecast.codes import ALL, PlacementType
-from rcc_forecast.geography import name_of, read_membership
+from rcc_forecast.geography import name_of
 from rcc_forecast.reporting.content import ReportContent
 from rcc_forecast.results.demand import Break
-from rcc_forecast.sufficiency import balance
+from rcc_forecast.sufficiency import balance, children_by_kind
+from tests.builders.futures import futures_as_drawn
 from tests.builders.register import a_home, a_register
 
 AS_OF = pd.Timestamp("2025-03-31")
@@ -32,14 +33,12 @@ def report_content(**changed: Any) -> ReportContent:
     """Every part of the report, save those that are `changed`."""
     rng = np.random.default_rng(903)
     leaves, now, paths = _futures(rng)
+    futures = futures_as_drawn(paths, leaves, months=_months_ahead())
     found = balance(
-        paths,
-        leaves=leaves,
-        months=_months_ahead(),
-        children_now=now,
+        futures,
+        children_now=children_by_kind(now, leaves=leaves, futures=futures),
         homes=_register(),
         as_of=AS_OF,
-        membership=read_membership(),
     )
     parts: dict[str, Any] = {
         "as_of": AS_OF,

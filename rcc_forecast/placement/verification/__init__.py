@@ -14,7 +14,6 @@ from pathlib import Path
 
 import pandas as pd
 
-from rcc_forecast.placement.read import read_children, read_homes
 from rcc_forecast.placement.verification.claim import read_claim
 from rcc_forecast.placement.verification.faults import Faults
 from rcc_forecast.placement.verification.rows import check_columns, check_rules, homes_claimed
@@ -24,6 +23,7 @@ from rcc_forecast.placement.verification.summary import (
     check_summary,
 )
 from rcc_forecast.placement.verification.world import world_of
+from rcc_forecast.registers import read_children, read_homes
 
 
 def verify_plan(

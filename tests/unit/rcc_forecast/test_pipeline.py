@@ -104,7 +104,13 @@ def test_futures_set_against_homes_are_those_of_the_what_if(prepared, outlook):
     ("given", "refusal"),
     [
         ({"entries": {"change_pct": 5, "local_authority": LEEDS}}, UnknownNameError),
-        ({"exits": {"change_pct": [1, 5]}}, UnsupportedScenarioError),
+        (
+            {
+                "exits": {"change_pct": 5},
+                "homes": {"close": [{"home_id": "A", "ramp_months": 3}]},
+            },
+            UnsupportedScenarioError,
+        ),
     ],
 )
 def test_a_what_if_that_cannot_be_is_refused_before_the_long_work(

@@ -9,6 +9,7 @@ from models.forecasting.cohort.levers import EntriesLever, pulled
 from rcc_forecast.codes import ALL
 from rcc_forecast.forecasting.explanation import explain_demand
 from rcc_forecast.forecasting.means import combined_means
+from rcc_forecast.forecasting.under import stepped_under
 from rcc_forecast.tables.explanation import EXPLANATION
 from tests.builders.engines import the_engine
 
@@ -53,6 +54,9 @@ def test_a_lever_on_entries_shows_as_entries():
     n_areas = len(engine.history.authorities)
     levers = pulled([EntriesLever(0.5)], horizon=engine.horizon, n_areas=n_areas, n_kinds=10)
 
-    plain, more = explain_demand(engine), explain_demand(engine, levers=levers)
+    plain, more = (
+        explain_demand(engine),
+        explain_demand(engine, under=stepped_under(engine.cohort.today, [levers])),
+    )
 
     np.testing.assert_allclose(more["entries"], 1.5 * plain["entries"], rtol=1e-9, atol=1e-12)

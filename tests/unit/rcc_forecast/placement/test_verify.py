@@ -226,4 +226,4 @@ def test_the_verifier_shares_nothing_with_the_engine_but_the_reading_of_tables()
 
     ours = {name for name in imported if name.split(".")[0] in {"models", "rcc_forecast", "api"}}
     own = {name for name in ours if name.startswith(verification.__name__)}
-    assert ours - own == {"rcc_forecast.placement.read"}
+    assert ours - own == {"rcc_forecast.registers"}

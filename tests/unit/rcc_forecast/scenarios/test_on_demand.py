@@ -8,6 +8,7 @@ import pytest
 
 from rcc_forecast.codes import ALL
 from rcc_forecast.errors import UnknownNameError
+from rcc_forecast.forecasting import stepped_under
 from rcc_forecast.scenarios import demand_levers, parse_scenario
 from tests.builders.engines import HORIZON, handed_out, the_engine
 from tests.builders.histories import MANCHESTER, SALFORD
@@ -29,7 +30,8 @@ def levers(**given):
 
 def under(**given) -> pd.DataFrame:
     """The forecast table under a scenario given as TOML would give it."""
-    return handed_out(the_engine(), levers=levers(**given)).table()
+    engine = the_engine()
+    return handed_out(engine, under=stepped_under(engine.cohort.today, [levers(**given)])).table()
 
 
 def ratio(table: pd.DataFrame, plain: pd.DataFrame, measure: str) -> pd.DataFrame:

@@ -72,6 +72,8 @@ def test_a_name_that_is_not_known_is_refused_with_the_nearest(given, nearest):
     [
         ({"foster": {"recruit": "forty"}}, r"\[foster\] recruit"),
         ({"foster": {"recruit": -1}}, r"\[foster\] recruit"),
+        ({"foster": {"recruit": [-5, 5]}}, r"\[foster\] recruit"),
+        ({"foster": {"recruit": [1.5, 4]}}, r"\[foster\] recruit"),
         ({"foster": {"lose_pct": -5}}, r"\[foster\] lose_pct"),
         ({"foster": {"lose_pct": [90, 120]}}, r"\[foster\] lose_pct"),
         ({"entries": {"change_pct": [5, 1]}}, r"\[entries\] change_pct"),
@@ -89,12 +91,29 @@ def test_a_value_of_the_wrong_kind_is_refused_by_where_it_stands(given, where):
         parse_scenario(given)
 
 
-def test_levers_that_cannot_be_applied_yet_are_read_and_then_named_one_by_one():
+def test_intervals_are_taken_wherever_a_number_is_and_contracts_and_budgets_are_handed_on():
     scenario = parse_scenario(
         {
             "entries": {"change_pct": [-10, -5], "age_band": "10-15"},
             "foster": {"recruit": [20, 40]},
-            "budget": {"weekly_gbp": [90000, 100000]},
+            "prices": {"inflation_pct": [2, 5], "from": "2026-04-01"},
+            "contracts": [{"provider": "P", "placement_type": "foster", "places": 9}],
+            "budget": {"weekly_gbp": [90000, 100000], "from": "2026-04-01"},
+        }
+    )
+
+    require_supported(scenario)
+    assert scenario.contracts[0].get("places") == 9
+    assert scenario.budgets[0].get("weekly_gbp") == (90000.0, 100000.0)
+
+
+def test_what_cannot_be_applied_is_named_one_by_one():
+    scenario = parse_scenario(
+        {
+            "homes": {
+                "add": [{"placement_type": "foster", "age_min": [5, 8], "needs_met": [1, 2]}],
+                "close": [{"home_id": "A", "to": "2027-01-01"}],
+            }
         }
     )
 
@@ -102,7 +121,7 @@ def test_levers_that_cannot_be_applied_yet_are_read_and_then_named_one_by_one():
         require_supported(scenario)
 
     assert len(refused.value.levers) == 3
-    assert "[foster] recruit" in str(refused.value)
+    assert "[[homes.add]] 1 age_min" in str(refused.value)
 
 
 def test_a_file_that_is_not_toml_is_refused(tmp_path):

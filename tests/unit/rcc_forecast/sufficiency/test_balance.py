@@ -7,38 +7,48 @@ import pandas as pd
 import pytest
 
 from rcc_forecast.errors import UnknownNameError
-from rcc_forecast.geography import Membership, read_membership
-from rcc_forecast.sufficiency import balance
+from rcc_forecast.geography import Membership
+from rcc_forecast.sufficiency import balance, children_by_kind
 from rcc_forecast.tables.sufficiency import BALANCE
+from tests.builders.futures import futures_as_drawn
 from tests.builders.register import BOLTON, BURY, LEEDS, a_home, a_register
 
 AS_OF = pd.Timestamp("2025-03-31")
 
 
-def futures(*paths, kind="childrens_home", authority=BOLTON, now=None, homes, months=1, **more):
-    """Balance of one authority and kind, each path being the children in every month."""
-    leaves = pd.DataFrame(
-        {"local_authority": [authority], "region": ["North West"], "placement_type": [kind]}
-    )
-    drawn = np.array(paths, dtype=float)[:, None, None] * np.ones(months)
-    return balance(
+def weighed(paths, leaves, *, now, homes, months=1, membership=None, **more):
+    """Balance of some leaves: paths of shape (n_paths, n_leaves), the same in every month."""
+    drawn = np.asarray(paths, dtype=float)[:, :, None] * np.ones(months)
+    futures = futures_as_drawn(
         drawn,
-        leaves=leaves,
+        pd.DataFrame(leaves),
         months=pd.date_range("2025-04-30", periods=months, freq="ME"),
-        children_now=np.array([paths[0] if now is None else now], dtype=float),
-        homes=homes,
-        as_of=AS_OF,
-        membership=read_membership(),
-        **more,
+        membership=membership,
     )
+    today = children_by_kind(
+        np.asarray(now, dtype=float), leaves=pd.DataFrame(leaves), futures=futures
+    )
+    return balance(futures, children_now=today, homes=homes, as_of=AS_OF, **more)
 
 
-def the_row(found, *, kind="childrens_home", authority=BOLTON, month="2025-04-30"):
-    """The one row of an authority, kind and month."""
+def futures(*paths, kind="childrens_home", authority=BOLTON, now=None, homes, **more):
+    """Balance of one authority and kind, each path being the children in every month."""
+    leaves = {
+        "local_authority": [authority],
+        "region": ["North West"],
+        "placement_type": [kind],
+    }
+    today = [paths[0] if now is None else now]
+    return weighed(np.array(paths)[:, None], leaves, now=today, homes=homes, **more)
+
+
+def the_row(found, *, kind="childrens_home", authority=BOLTON, month="2025-04-30", age_band="All"):
+    """The one row of an authority, kind, age band and month."""
     table = found.table
     rows = table[
         (table["local_authority"] == authority)
         & (table["placement_type"] == kind)
+        & (table["age_band"] == age_band)
         & (table["month"] == month)
     ]
     assert len(rows) == 1
@@ -117,30 +127,21 @@ def test_a_home_long_shut_counts_nowhere():
 
 
 def test_a_region_pools_the_homes_of_its_authorities():
-    leaves = pd.DataFrame(
-        {
-            "local_authority": [BOLTON, BURY],
-            "region": "North West",
-            "placement_type": "childrens_home",
-        }
-    )
+    leaves = {
+        "local_authority": [BOLTON, BURY],
+        "region": "North West",
+        "placement_type": "childrens_home",
+    }
     homes = a_register(
         a_home("A", places_approved=10, places_available=5),
         a_home("B", local_authority=BURY, places_approved=4, places_available=0),
     )
 
-    found = balance(
-        np.array([[[6.0], [6.0]]]),
-        leaves=leaves,
-        months=pd.DatetimeIndex(["2025-04-30"]),
-        children_now=np.array([5.0, 6.0]),
-        homes=homes,
-        as_of=AS_OF,
-        membership=read_membership(),
-    )
+    found = weighed([[6.0, 6.0]], leaves, now=[5.0, 6.0], homes=homes)
 
     region = found.for_region("north-west").table
     region = region[(region["local_authority"] == "All") & (region["region"] == "North West")]
+    region = region[region["age_band"] == "All"]
     pooled = region[region["placement_type"] == "childrens_home"].iloc[0]
     # Bury alone is 2 short; together 9 taken + 5 free places serve 12 children.
     assert the_row(found, authority=BURY)["gap_mean"] == 2
@@ -159,23 +160,21 @@ def test_a_cooperative_counts_from_the_month_it_is_founded():
             }
         )
     )
-    leaves = pd.DataFrame(
-        {"local_authority": [BOLTON], "region": ["North West"], "placement_type": ["foster"]}
-    )
+    leaves = {"local_authority": [BOLTON], "region": ["North West"], "placement_type": ["foster"]}
 
-    table = balance(
-        np.ones((2, 1, 2)),
-        leaves=leaves,
-        months=pd.DatetimeIndex(["2025-04-30", "2025-05-31"]),
-        children_now=np.ones(1),
+    table = weighed(
+        np.ones((2, 1)),
+        leaves,
+        now=[1.0],
         homes=a_home(placement_type="foster"),
-        as_of=AS_OF,
+        months=2,
         membership=membership,
     ).table
 
     own = table[(table["region"] == "All") & (table["rcc"] == "Pool")]
     assert set(own["month"]) == {"2025-05-31"}
-    authority = table[(table["local_authority"] == BOLTON) & (table["placement_type"] == "foster")]
+    is_foster = (table["placement_type"] == "foster") & (table["age_band"] == "All")
+    authority = table[(table["local_authority"] == BOLTON) & is_foster]
     assert authority["rcc"].tolist() == ["", "Pool"]
 
 
@@ -189,27 +188,17 @@ def test_homes_in_authorities_that_filed_nothing_are_counted_apart():
 
 
 def test_a_spare_foster_place_does_not_stand_in_for_a_childrens_home():
-    leaves = pd.DataFrame(
-        {
-            "local_authority": BOLTON,
-            "region": "North West",
-            "placement_type": ["childrens_home", "foster"],
-        }
-    )
+    leaves = {
+        "local_authority": BOLTON,
+        "region": "North West",
+        "placement_type": ["childrens_home", "foster"],
+    }
     homes = a_register(
         a_home("A", places_approved=2, places_available=0),
         a_home("B", placement_type="foster", places_approved=9, places_available=6),
     )
 
-    found = balance(
-        np.array([[[3.0], [3.0]], [[2.0], [3.0]]]),
-        leaves=leaves,
-        months=pd.DatetimeIndex(["2025-04-30"]),
-        children_now=np.array([2.0, 3.0]),
-        homes=homes,
-        as_of=AS_OF,
-        membership=read_membership(),
-    )
+    found = weighed([[3.0, 3.0], [2.0, 3.0]], leaves, now=[2.0, 3.0], homes=homes)
 
     planned = the_row(found, kind="planned")
     # Futures: home gap 1 and 0, foster gap -6 twice: no surplus hides the first.
@@ -298,15 +287,17 @@ def test_the_sentences_begin_with_what_is_most_serious():
 
 
 def test_a_what_if_is_judged_against_as_is():
-    as_is = futures(5, 8, 9, 6, 7, now=5, homes=a_home(places_approved=10, places_available=2))
+    paths = [5, 8, 9, 6, 7] * 20
+    as_is = futures(*paths, now=5, homes=a_home(places_approved=10, places_available=2))
     more = a_register(
         a_home("A", places_approved=10, places_available=2),
         a_home("B", places_approved=2, places_available=2),
     )
 
-    gain = futures(5, 8, 9, 6, 7, now=5, homes=more).gain_over(as_is)
+    gain = futures(*paths, now=5, homes=more).gain_over(as_is)
 
-    row = gain[(gain["local_authority"] == BOLTON) & (gain["placement_type"] == "childrens_home")]
+    of_homes = (gain["placement_type"] == "childrens_home") & (gain["age_band"] == "All")
+    row = gain[(gain["local_authority"] == BOLTON) & of_homes]
     # Two more places: 9 usable, so none of the futures 8 and 9 is short any more.
     assert row["capacity_usable_change"].tolist() == [2]
     assert row["p_shortfall_change"].tolist() == pytest.approx([-2 / 5])
@@ -314,7 +305,9 @@ def test_a_what_if_is_judged_against_as_is():
 
 
 def test_thin_choice_is_amber_though_no_future_is_short():
-    row = the_row(futures(19, now=15, homes=a_home(places_approved=20, places_available=5)))
+    row = the_row(
+        futures(*[19] * 100, now=15, homes=a_home(places_approved=20, places_available=5))
+    )
 
     # One of 20 usable places is spare: 5%, less than the tenth that leaves a choice.
     assert row["p_shortfall"] == 0
@@ -323,14 +316,14 @@ def test_thin_choice_is_amber_though_no_future_is_short():
 
 
 def test_enough_homes_with_choice_are_green():
-    row = the_row(futures(15, homes=a_home(places_approved=20, places_available=5)))
+    row = the_row(futures(*[15] * 100, homes=a_home(places_approved=20, places_available=5)))
 
     assert row["rag"] == "green"
     assert "5 places to spare" in row["rag_reason"]
 
 
 def test_more_children_than_places_in_half_the_futures_is_red():
-    row = the_row(futures(2, 5, now=2, homes=a_home(places_approved=3, places_available=1)))
+    row = the_row(futures(*[2, 5] * 50, now=2, homes=a_home(places_approved=3, places_available=1)))
 
     assert row["rag"] == "red"
     assert row["rag_reason"].startswith("Short in 50% of futures; on average 1 place missing.")

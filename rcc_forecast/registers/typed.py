@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from difflib import get_close_matches
 
 import numpy as np
@@ -10,6 +11,9 @@ import pandas as pd
 
 from rcc_forecast.results.findings import Findings, Severity
 from rcc_forecast.tables.contract import Kind, Table
+
+MOST_TOLD_ONE_BY_ONE = 500
+"""Noted rows of one rule; beyond it one finding stands for all, with their number."""
 
 _FORM_OF_A_CODE = re.compile(r"[A-Za-z0-9_]{1,24}\Z")
 
@@ -37,6 +41,15 @@ class Typed:
         self._refused = pd.Series(False, source.index)
         self._findings: list[Findings] = []
 
+    @classmethod
+    def start(cls, frame: pd.DataFrame, *, table: Table, file: str) -> Typed:
+        """Take up a frame; without its own ``file`` and ``row`` it is counted from line 2."""
+        fresh = frame.reset_index(drop=True)
+        rows = fresh["row"] if "row" in fresh else pd.Series(fresh.index + 2, fresh.index)
+        files = fresh["file"] if "file" in fresh else pd.Series(file, fresh.index, dtype="str")
+        where = pd.DataFrame({"file": files, "row": rows})
+        return cls(table=table, file=file, source=fresh, where=where)
+
     def raw(self, name: str) -> pd.Series:
         """Give a column as it came, blank where there is none."""
         if name in self._source:
@@ -46,6 +59,10 @@ class Typed:
     def has(self, name: str) -> bool:
         """Say whether the column came at all."""
         return name in self._source
+
+    def says(self, name: str) -> bool:
+        """Say whether any row of the column is filled."""
+        return self.has(name) and bool((as_text(self.raw(name)) != "").any())
 
     def put(self, name: str, values: pd.Series) -> None:
         """Set a typed column."""
@@ -82,19 +99,23 @@ class Typed:
         found: str | pd.Series,
         done: str,
     ) -> None:
-        """Tell something about some rows."""
+        """Tell something about some rows; very many that are only noted are told together."""
         if not which.any():
             return
-        words = found if isinstance(found, str) else found[which]
+        alike = isinstance(found, str) and severity is Severity.NOTED
+        where, count = self.where[which], int(which.sum())
+        if alike and count > MOST_TOLD_ONE_BY_ONE:
+            where = where.iloc[:1]
         self._findings.append(
             Findings.of_rows(
                 rule,
                 severity,
-                self.where[which],
+                where,
                 table=self.table.name,
                 column=column,
-                found=words,
+                found=found if isinstance(found, str) else found[which],
                 done=done,
+                rows=count if len(where) < count else 1,
             )
         )
 
@@ -106,6 +127,11 @@ class Typed:
         )
         self._refused = self._refused | which
 
+    @property
+    def usable(self) -> pd.Series:
+        """Rows that nothing has refused so far."""
+        return ~self._refused
+
     def result(self) -> tuple[pd.DataFrame, Findings]:
         """Give the usable rows and the findings."""
         frame = pd.DataFrame(
@@ -115,9 +141,16 @@ class Typed:
         return self.table.check(usable), Findings.joined(self._findings)
 
 
-def absent_columns(typed: Typed) -> list[str]:
-    """Give the declared columns that did not come."""
-    return [name for name in typed.table.names if not typed.has(name)]
+def tell_absent(typed: Typed, defaults: dict[str, float | str]) -> None:
+    """Tell which declared columns did not come, and what stands for them."""
+    for name in typed.table.names:
+        default = defaults.get(name)
+        quiet = default is None and typed.table[name].kind is not Kind.NUMBER
+        located = name in {"easting", "northing"} or name.startswith("school_")
+        if typed.has(name) or quiet or located:
+            continue
+        told = "left empty" if default is None else f"taken as {default}"
+        typed.note("column-absent", Severity.NOTED, column=name, found="no such column", done=told)
 
 
 def as_text(values: pd.Series) -> pd.Series:
@@ -127,6 +160,25 @@ def as_text(values: pd.Series) -> pd.Series:
     if pd.api.types.is_float_dtype(values):
         text = text.str.replace(r"\.0\Z", "", regex=True)
     return text
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """A column read as numbers: the number, and which rows were blank or no number."""
+
+    number: pd.Series
+    blank: pd.Series
+    unread: pd.Series
+
+
+def numbers_in(typed: Typed, name: str) -> Numbers:
+    """Read a column as finite numbers, without pounds and thousands signs."""
+    text = as_text(typed.raw(name)).str.replace(",", "").str.replace("£", "")
+    text = text.str.casefold().replace({"true": "1", "false": "0", "yes": "1", "no": "0"})
+    values = pd.to_numeric(text.replace("", None), errors="coerce").astype(float)
+    values = values.where(np.isfinite(values))
+    blank = text == ""
+    return Numbers(values, blank, values.isna() & ~blank)
 
 
 def as_numbers(
@@ -147,11 +199,8 @@ def as_numbers(
         Blanks are not told here.
     """
     column = typed.table[name]
-    text = as_text(typed.raw(name)).str.replace(",", "").str.replace("£", "")
-    text = text.str.casefold().replace({"true": "1", "false": "0", "yes": "1", "no": "0"})
-    values = pd.to_numeric(text.replace("", None), errors="coerce").astype(float)
-    values = values.where(np.isfinite(values))
-    blank = text == ""
+    read = numbers_in(typed, name)
+    values = read.number
     told = "left empty" if default is None else f"taken as {default:g}"
     low, high = (0.0, 1.0) if column.kind is Kind.FLAG else (column.low, column.high)
     beyond = pd.Series(False, values.index)
@@ -159,15 +208,7 @@ def as_numbers(
         beyond |= values < low
     if high is not None:
         beyond |= values > high
-    unread = values.isna() & ~blank
-    typed.tell(
-        "number-unreadable",
-        Severity.REPAIRED,
-        unread,
-        column=name,
-        found="not a number",
-        done=told,
-    )
+    tell_unread(typed, name, read, done=told)
     typed.tell(
         "number-out-of-range",
         Severity.REPAIRED,
@@ -176,19 +217,31 @@ def as_numbers(
         found=f"outside {low if low is not None else ''} to {high if high is not None else ''}",
         done=told,
     )
-    if typed.has(name) and blank.any() and not quiet:
+    if typed.has(name) and read.blank.any() and not quiet:
         typed.note(
             "number-blank",
             Severity.NOTED,
             column=name,
             found="blank",
             done=told,
-            rows=int(blank.sum()),
+            rows=int(read.blank.sum()),
         )
     values = values.mask(beyond)
     if default is not None:
         values = values.fillna(default)
     typed.put(name, values // 1 if whole else values)
+
+
+def tell_unread(typed: Typed, name: str, read: Numbers, *, done: str) -> None:
+    """Tell which cells of a column of numbers are no numbers."""
+    typed.tell(
+        "number-unreadable",
+        Severity.REPAIRED,
+        read.unread,
+        column=name,
+        found="not a number",
+        done=done,
+    )
 
 
 def as_codes(
@@ -274,3 +327,15 @@ def as_dates(typed: Typed, name: str) -> None:
         done="left empty",
     )
     typed.put(name, dates)
+
+
+def once_only(typed: Typed, name: str) -> None:
+    """Refuse rows without a reference, and the second and later rows of the same."""
+    values = typed.column(name)
+    typed.refuse("reference-missing", values == "", column=name, found="blank")
+    typed.refuse(
+        "reference-repeated",
+        values.duplicated() & (values != ""),
+        column=name,
+        found="the same reference as in a row above",
+    )

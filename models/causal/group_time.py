@@ -1,0 +1,564 @@
+"""Group-time effects: each group that starts together, in each period, against the untreated.
+
+Callaway & Sant'Anna (2021), "Difference-in-differences with multiple time
+periods", *J. Econometrics* 225. Units that start at different dates are never
+compared with units already treated. With covariates the comparison is doubly
+robust (Sant'Anna & Zhao 2020, *J. Econometrics* 219, the estimator for panels):
+it is right if either the odds of treatment or the change of the untreated are
+modelled rightly. Standard errors come from influence functions and suppose many
+units; where few units are treated, use the inference by randomisation.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from scipy.special import expit
+from scipy.stats import norm
+
+from models.causal.base import (
+    NEVER,
+    BoolArray,
+    Columns,
+    Effect,
+    Fit,
+    FloatArray,
+    IntArray,
+    Panel,
+    UnsuitablePanelError,
+    column_numbers,
+    enter,
+    shares,
+)
+
+_NAME = "group_time"
+
+Controls = Literal["never", "not_yet", "either"]
+"""Who stands for the untreated; `either` is never-treated units where there are any."""
+
+_LARGEST_ODDS = 1 - 1e-6
+"""A likelier treatment than this has nothing to be compared with."""
+
+_NEWTON_STEPS = 25
+
+
+@dataclass(frozen=True, slots=True)
+class GroupTimeEffects:
+    """ATT(g, t): one cell a group and period.
+
+    Attributes
+    ----------
+    group, period : ndarray of int, shape (n_cells,)
+        First treated column of the group; the column that the effect is of.
+        Before its start a cell is the change on the column before (a check of
+        parallel trends), from it on the change on the last untreated column.
+    estimate : ndarray, shape (n_cells,)
+        In the unit of the outcome; NaN where no comparison can be made.
+    influence : ndarray, shape (n_units, n_cells)
+        What each unit adds: the variance of `estimate` is the sum of squares
+        over units, divided by n_units squared.
+    started : ndarray of int, shape (n_units,)
+        The panel's `treated_from`.
+    unit_share : ndarray, shape (n_units,)
+        What each unit counts for; mean 1.
+    """
+
+    group: IntArray
+    period: IntArray
+    estimate: FloatArray
+    influence: FloatArray
+    started: IntArray
+    unit_share: FloatArray
+
+    @property
+    def after(self) -> BoolArray:
+        """Cells at or after their group's start, shape (n_cells,)."""
+        return np.asarray(self.period >= self.group)
+
+    def group_size(self) -> FloatArray:
+        """Give the share of all units in each cell's group, shape (n_cells,)."""
+        return np.asarray((self._members() * self.unit_share[:, None]).mean(axis=0))
+
+    def _members(self) -> BoolArray:
+        return np.asarray(self.started[:, None] == self.group[None, :])
+
+    def mean_over(self, cells: BoolArray) -> tuple[float, FloatArray]:
+        """Average cells by the size of their groups.
+
+        Parameters
+        ----------
+        cells : ndarray of bool, shape (n_cells,)
+            Cells to average; those that could not be estimated are left out.
+
+        Returns
+        -------
+        estimate : float
+            NaN where no cell is left.
+        influence : ndarray, shape (n_units,)
+            Of the mean, with what is added because group sizes are estimates too.
+        """
+        cells = cells & ~np.isnan(self.estimate)
+        if not cells.any():
+            return float("nan"), np.full(self.started.size, np.nan)
+        size, estimate = self.group_size()[cells], self.estimate[cells]
+        weight = shares(size)
+        # A sample with more units of a group gives that group a larger share.
+        drawn = self._members()[:, cells] * self.unit_share[:, None] - size
+        by_size = (drawn - drawn.sum(axis=1, keepdims=True) * weight) / size.sum()
+        influence = self.influence[:, cells] @ weight + by_size @ estimate
+        return float(weight @ estimate), np.asarray(influence)
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """Group-time effects averaged to one number a label, and to one number in all.
+
+    Attributes
+    ----------
+    label : ndarray of int, shape (n_labels,)
+        Periods since the start, first treated columns, or columns.
+    estimate : ndarray, shape (n_labels,)
+        In the unit of the outcome.
+    influence : ndarray, shape (n_units, n_labels)
+        As in `GroupTimeEffects`.
+    overall : float
+        The one number.
+    overall_influence : ndarray, shape (n_units,)
+        Of the one number.
+    """
+
+    label: IntArray
+    estimate: FloatArray
+    influence: FloatArray
+    overall: float
+    overall_influence: FloatArray
+
+    def effects(
+        self, *, level: float = 0.95, cluster: IntArray | None = None
+    ) -> tuple[list[Effect], Effect]:
+        """Give the effect of every label and the overall one, with normal intervals.
+
+        Parameters
+        ----------
+        level : float
+            Of the intervals, each by itself.
+        cluster : ndarray of int, shape (n_units,), optional
+            Units that share shocks, such as the authorities of a region.
+        """
+        spread = standard_errors(self.influence, cluster=cluster)
+        each = [
+            normal_effect(estimate, error, level=level)
+            for estimate, error in zip(self.estimate, spread, strict=True)
+        ]
+        error = standard_errors(self.overall_influence[:, None], cluster=cluster)[0]
+        return each, normal_effect(self.overall, error, level=level)
+
+
+def group_time_effects(
+    panel: Panel,
+    *,
+    controls: Controls = "either",
+    covariates: FloatArray | None = None,
+    anticipation: int = 0,
+) -> GroupTimeEffects:
+    """Estimate ATT(g, t) for every group and period.
+
+    Parameters
+    ----------
+    panel : Panel
+        A unit without a value in either period of a cell is left out of that
+        cell; units treated in the first period are left out of all.
+    controls : {"never", "not_yet", "either"}
+        Units never treated; units not yet treated in either period of the cell;
+        or the first where there are any, else the second.
+    covariates : ndarray, shape (n_units, n_covariates), optional
+        Fixed over time; a constant is added. None compares plain means.
+    anticipation : int
+        Periods before the start that may already be affected.
+
+    Returns
+    -------
+    GroupTimeEffects
+        Groups in order, periods in order within them.
+
+    Raises
+    ------
+    UnsuitablePanelError
+        No unit is treated after the first period, or never-treated controls are
+        asked for and there are none.
+    """
+    groups = np.unique(panel.treated_from[panel.treated_from > anticipation])
+    groups = groups[groups < panel.n_periods]
+    if groups.size == 0:
+        raise UnsuitablePanelError(
+            estimator=_NAME, reason="no unit starts after the first period and within the panel."
+        )
+    never = _never_treated(panel, controls)
+    share = panel.weight / panel.weight.mean()
+    design = _design(panel.n_units, covariates)
+    cells = [(int(g), t) for g in groups for t in range(1, panel.n_periods)]
+    estimate = np.full(len(cells), np.nan)
+    influence = np.full((panel.n_units, len(cells)), np.nan)
+    for cell, (group, period) in enumerate(cells):
+        earlier = _compared_with(group, period, anticipation)
+        change = panel.y[:, period] - panel.y[:, earlier]
+        treated = panel.treated_from == group
+        others = _untreated(panel, max(period, earlier) + anticipation, never=never) & ~treated
+        seen = (treated | others) & ~np.isnan(change) & ~np.isnan(design).any(axis=1)
+        if not (seen & treated).any() or not (seen & others).any():
+            continue
+        estimate[cell], within = _contrast(change[seen], treated[seen], design[seen], share[seen])
+        influence[:, cell] = 0.0
+        influence[seen, cell] = within * (panel.n_units / seen.sum())
+    numbers = np.array(cells, dtype=np.int64)
+    return GroupTimeEffects(
+        numbers[:, 0], numbers[:, 1], estimate, influence, panel.treated_from, share
+    )
+
+
+def _compared_with(group: int, period: int, anticipation: int) -> int:
+    last_untouched = group - 1 - anticipation
+    return last_untouched if period > last_untouched else period - 1
+
+
+def _never_treated(panel: Panel, controls: Controls) -> bool:
+    """Tell whether never-treated units are the controls."""
+    exist = bool((_never(panel)).any())
+    if controls == "never" and not exist:
+        raise UnsuitablePanelError(estimator=_NAME, reason="no unit is never treated.")
+    return controls == "never" or (controls == "either" and exist)
+
+
+def _never(panel: Panel) -> BoolArray:
+    begun_later = panel.treated_from >= panel.n_periods
+    return np.asarray((panel.treated_from == NEVER) | begun_later)
+
+
+def _untreated(panel: Panel, through: int, *, never: bool) -> BoolArray:
+    waiting = np.asarray(panel.treated_from > through)
+    return _never(panel) if never else _never(panel) | waiting
+
+
+def _design(n_units: int, covariates: FloatArray | None) -> FloatArray:
+    constant = np.ones((n_units, 1))
+    if covariates is None:
+        return constant
+    # In standard deviations, so that populations and shares are solved alike.
+    spread = np.nanstd(covariates, axis=0)
+    varied = spread > 0.0
+    middle = np.nanmean(covariates[:, varied], axis=0)
+    return np.column_stack([constant, (covariates[:, varied] - middle) / spread[varied]])
+
+
+def _contrast(
+    change: FloatArray, treated: BoolArray, design: FloatArray, share: FloatArray
+) -> tuple[float, FloatArray]:
+    if design.shape[1] == 1:
+        return _difference_of_means(change, treated, share)
+    return _doubly_robust(change, treated, design, share)
+
+
+def _difference_of_means(
+    change: FloatArray, treated: BoolArray, share: FloatArray
+) -> tuple[float, FloatArray]:
+    influence = np.zeros(change.size)
+    means = []
+    for side, sign in ((treated, 1.0), (~treated, -1.0)):
+        weight = share * side
+        mean = float(weight @ change / weight.sum())
+        means.append(mean)
+        influence += sign * weight * (change - mean) / weight.mean()
+    return means[0] - means[1], influence
+
+
+def _doubly_robust(
+    change: FloatArray, treated: BoolArray, design: FloatArray, share: FloatArray
+) -> tuple[float, FloatArray]:
+    """Compare what the treated changed beyond a model fitted on odds-weighed untreated."""
+    blank = np.full(change.size, np.nan)
+    n = change.size
+    own, others = share * treated, share * ~treated
+    chance, bread_chance = _chance_of_treatment(treated, design, share)
+    gram = (design * others[:, None]).T @ design
+    if bread_chance is None or chance.max() >= _LARGEST_ODDS or _is_singular(gram):
+        return float("nan"), blank
+    slope = np.linalg.solve(gram, design.T @ (others * change))
+    left = change - design @ slope
+    odds = others * chance / (1.0 - chance)
+
+    beyond_own = float(own @ left / own.sum())
+    beyond_others = float(odds @ left / odds.sum())
+
+    from_slope = (design * (others * left)[:, None]) @ np.linalg.inv(gram / n)
+    from_chance = (design * (share * (treated - chance))[:, None]) @ (bread_chance * n)
+    of_own = own * (left - beyond_own) - from_slope @ (own @ design / n)
+    of_others = (
+        odds * (left - beyond_others)
+        + from_chance @ ((odds * (left - beyond_others)) @ design / n)
+        - from_slope @ (odds @ design / n)
+    )
+    return beyond_own - beyond_others, of_own / own.mean() - of_others / odds.mean()
+
+
+def _chance_of_treatment(
+    treated: BoolArray, design: FloatArray, share: FloatArray
+) -> tuple[FloatArray, FloatArray | None]:
+    """Fit a logistic regression; its inverse information is None where it does not settle."""
+    slope = np.zeros(design.shape[1])
+    inverse: FloatArray | None = None
+    for _ in range(_NEWTON_STEPS):
+        chance = expit(design @ slope)
+        information = (design * (share * chance * (1.0 - chance))[:, None]).T @ design
+        if _is_singular(information):
+            return chance, None
+        inverse = np.linalg.inv(information)
+        step = inverse @ (design.T @ (share * (treated - chance)))
+        slope = slope + step
+        if np.abs(step).max() <= 1e-10 * max(1.0, float(np.abs(slope).max())):
+            return expit(design @ slope), inverse
+    return expit(design @ slope), None
+
+
+def _is_singular(matrix: FloatArray) -> bool:
+    return bool(np.linalg.cond(matrix) > 1.0 / np.finfo(float).eps)
+
+
+def simple_effect(cells: GroupTimeEffects) -> tuple[float, FloatArray]:
+    """Give the mean of all cells after the start, by group size, and its influence.
+
+    Parameters
+    ----------
+    cells : GroupTimeEffects
+        Of every group and period.
+    """
+    return cells.mean_over(cells.after)
+
+
+def event_study(cells: GroupTimeEffects) -> Summary:
+    """Average by periods since the start; overall, the plain mean from the start on.
+
+    Parameters
+    ----------
+    cells : GroupTimeEffects
+        Of every group and period.
+    """
+    since = cells.period - cells.group
+    summary = _summary(cells, since, among=np.ones(since.size, dtype=bool))
+    return _with_plain_mean(summary, summary.label >= 0)
+
+
+def by_group(cells: GroupTimeEffects) -> Summary:
+    """Average each group's periods after its start; overall, the mean by group size.
+
+    Parameters
+    ----------
+    cells : GroupTimeEffects
+        Of every group and period.
+    """
+    found = _summary(cells, cells.group, among=cells.after)
+    each = GroupTimeEffects(
+        found.label, found.label, found.estimate, found.influence, cells.started, cells.unit_share
+    )
+    overall, influence = each.mean_over(np.ones(found.label.size, dtype=bool))
+    return Summary(found.label, found.estimate, found.influence, overall, influence)
+
+
+def by_period(cells: GroupTimeEffects) -> Summary:
+    """Average each period's treated groups; overall, the plain mean of the periods.
+
+    Parameters
+    ----------
+    cells : GroupTimeEffects
+        Of every group and period.
+    """
+    summary = _summary(cells, cells.period, among=cells.after)
+    return _with_plain_mean(summary, np.ones(summary.label.size, dtype=bool))
+
+
+def _summary(cells: GroupTimeEffects, label: IntArray, *, among: BoolArray) -> Summary:
+    labels = np.unique(label[among])
+    means = [cells.mean_over(among & (label == one)) for one in labels]
+    estimate = np.array([mean for mean, _ in means])
+    influence = np.stack([influence for _, influence in means], axis=1)
+    return Summary(labels, estimate, influence, float("nan"), np.full(len(influence), np.nan))
+
+
+def _with_plain_mean(summary: Summary, counted: BoolArray) -> Summary:
+    counted = counted & ~np.isnan(summary.estimate)
+    if not counted.any():
+        return summary
+    return Summary(
+        summary.label,
+        summary.estimate,
+        summary.influence,
+        float(summary.estimate[counted].mean()),
+        np.asarray(summary.influence[:, counted].mean(axis=1)),
+    )
+
+
+def standard_errors(influence: FloatArray, *, cluster: IntArray | None = None) -> FloatArray:
+    """Give standard errors from influence functions.
+
+    Parameters
+    ----------
+    influence : ndarray, shape (n_units, n_estimates)
+        What each unit adds, on the scale of `GroupTimeEffects.influence`.
+    cluster : ndarray of int, shape (n_units,), optional
+        Units of a cluster are drawn together: their influence is summed first.
+
+    Returns
+    -------
+    ndarray, shape (n_estimates,)
+        NaN where an estimate was not made or does not vary.
+    """
+    n = influence.shape[0]
+    summed = influence if cluster is None else _summed(influence, cluster)
+    error = np.sqrt(np.square(summed).sum(axis=0)) / n
+    return np.where(error > np.sqrt(np.finfo(float).eps) * 1e-3, error, np.nan)
+
+
+def _summed(influence: FloatArray, cluster: IntArray) -> FloatArray:
+    _, place = np.unique(cluster, return_inverse=True)
+    summed = np.zeros((int(place.max()) + 1, influence.shape[1]))
+    np.add.at(summed, place, influence)
+    return summed
+
+
+def multiplier_bootstrap(
+    influence: FloatArray,
+    *,
+    rng: np.random.Generator,
+    draws: int = 999,
+    level: float = 0.95,
+    cluster: IntArray | None = None,
+) -> tuple[FloatArray, float]:
+    """Draw standard errors and the factor of a band that holds for all estimates at once.
+
+    Parameters
+    ----------
+    influence : ndarray, shape (n_units, n_estimates)
+        Columns that were not estimated (NaN) are passed over.
+    rng : numpy.random.Generator
+        The only source of chance.
+    draws : int
+        Sign changes of the units (Rademacher).
+    level : float
+        Share of samples in which the whole band holds.
+    cluster : ndarray of int, shape (n_units,), optional
+        Units that change sign together.
+
+    Returns
+    -------
+    standard_error : ndarray, shape (n_estimates,)
+        From the middle half of the draws, so that no tail decides.
+    factor : float
+        The band is estimate +- factor x standard error.
+    """
+    n = influence.shape[0]
+    summed = influence if cluster is None else _summed(influence, cluster)
+    signs = rng.integers(0, 2, size=(draws, summed.shape[0])) * 2.0 - 1.0
+    drawn = signs @ summed / n
+    low, high = np.quantile(drawn, [0.25, 0.75], axis=0)
+    error = (high - low) / (norm.ppf(0.75) - norm.ppf(0.25))
+    used = error > 0.0
+    if not used.any():
+        return np.full(error.shape, np.nan), float("nan")
+    largest = np.abs(drawn[:, used] / error[used]).max(axis=1)
+    return np.where(used, error, np.nan), float(np.quantile(largest, level))
+
+
+def normal_effect(estimate: float, standard_error: float, *, level: float = 0.95) -> Effect:
+    """Give an effect with the interval and p-value of a normal estimate.
+
+    Parameters
+    ----------
+    estimate, standard_error : float
+        In the unit of the outcome.
+    level : float
+        Of the interval.
+    """
+    if np.isnan(estimate) or np.isnan(standard_error):
+        return Effect(estimate, note="no standard error: too little to compare")
+    half = float(norm.ppf(0.5 + level / 2)) * standard_error
+    p_value = float(2.0 * norm.sf(abs(estimate) / standard_error))
+    return Effect(estimate, standard_error, estimate - half, estimate + half, p_value)
+
+
+@dataclass(frozen=True, slots=True)
+class GroupTimeEstimator:
+    """The mean of ATT(g, t) after each start, by group size, unit by unit.
+
+    Changes are taken on the last base column before a unit's start, in every
+    column, earlier ones too.
+
+    Attributes
+    ----------
+    controls : {"never", "not_yet", "either"}
+        As in `group_time_effects`.
+    """
+
+    controls: Controls = "either"
+
+    def __call__(self, panel: Panel, *, base: Columns, post: Columns) -> Fit:
+        """Estimate from `base` columns what `post` columns would have been."""
+        base, post = (column_numbers(columns, panel.n_periods) for columns in (base, post))
+        never = _never_treated(panel, self.controls)
+        treated = panel.treated[_can_be_compared(panel.treated_from[panel.treated], base, post)]
+        if treated.size == 0:
+            raise UnsuitablePanelError(
+                estimator=_NAME, reason="no unit has a period before and a period after its start."
+            )
+        gaps = np.full((treated.size, panel.n_periods), np.nan)
+        counted = np.zeros(gaps.shape, dtype=bool)
+        donors = np.zeros((treated.size, panel.n_units))
+        periods = np.zeros(gaps.shape)
+        for start in np.unique(panel.treated_from[treated]):
+            own = np.flatnonzero(panel.treated_from[treated] == start)
+            earlier = int(base[base < start][-1])
+            after = post[post >= start]
+            change = panel.y - panel.y[:, [earlier]]
+            expected, weights = _expected(panel, change, earlier, never=never)
+            gaps[own] = change[treated[own]] - expected
+            counted[np.ix_(own, after)] = True
+            donors[own] = weights[:, after[-1]]
+            periods[own, earlier] = 1.0
+        if np.isnan(gaps[counted]).all():
+            raise UnsuitablePanelError(
+                estimator=_NAME, reason="no untreated unit is seen in the periods compared."
+            )
+        share = shares(panel.weight[treated])
+        return Fit(treated, gaps, counted, share, donors, periods, gaps_alike=True)
+
+    def estimates(
+        self, panel: Panel, assignments: IntArray, *, base: Columns, post: Columns
+    ) -> FloatArray:
+        """Give the effect for every row of `assignments`."""
+        return np.array(
+            [self(panel.reassigned(rows), base=base, post=post).att for rows in assignments]
+        )
+
+
+def _can_be_compared(starts: IntArray, base: IntArray, post: IntArray) -> BoolArray:
+    if base.size == 0 or post.size == 0:
+        return np.zeros(starts.size, dtype=bool)
+    return np.asarray((starts > base[0]) & (starts <= post[-1]))
+
+
+def _expected(
+    panel: Panel, change: FloatArray, earlier: int, *, never: bool
+) -> tuple[FloatArray, FloatArray]:
+    """Give the untreated's mean change, shape (n_periods,), and what each unit lent to it."""
+    through = np.maximum(np.arange(panel.n_periods), earlier)
+    waiting = panel.treated_from[:, None] > through
+    untreated = _never(panel)[:, None] | (waiting & (not never))
+    used = untreated & ~np.isnan(change)
+    weight = used * panel.weight[:, None]
+    total = weight.sum(axis=0)
+    weight = np.divide(weight, total, out=np.zeros(weight.shape), where=total > 0.0)
+    expected = (weight * np.where(used, change, 0.0)).sum(axis=0)
+    return np.where(total > 0.0, expected, np.nan), weight
+
+
+group_time = enter(_NAME, GroupTimeEstimator())

@@ -1,0 +1,91 @@
+"""Ridge-augmented synthetic control: what the mixture leaves unmatched is regressed away.
+
+Ben-Michael, Feller & Rothstein (2021), "The augmented synthetic control
+method", *JASA* 116. Weights may then be below zero. How far to regress is
+learned by leaving out one base period at a time; of the penalties within one
+standard error of the best, the largest is taken.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from models.causal.base import (
+    Case,
+    FloatArray,
+    UnsuitablePanelError,
+    WeighingEstimator,
+    Weights,
+    enter,
+)
+from models.causal.simplex import simplex_weights
+
+_NAME = "ridge_augmented"
+
+_SMALLEST = 1e-8
+"""Least penalty tried, as a share of the largest: the donors' own largest squared spread."""
+
+_PENALTIES = 20
+
+_LEAST_BASE = 3
+"""Two periods to fit from and one to leave out."""
+
+
+def augmented(case: Case) -> Weights:
+    """Add to the synthetic control's weights those of a ridge regression on what it misses.
+
+    Parameters
+    ----------
+    case : Case
+        The target and its donors.
+
+    Returns
+    -------
+    Weights
+        Donors sum to 1 and may be negative; periods 0, as levels are compared.
+
+    Raises
+    ------
+    UnsuitablePanelError
+        Under three base periods nothing can be left out.
+    """
+    if case.n_base < _LEAST_BASE:
+        raise UnsuitablePanelError(
+            estimator=_NAME, reason=f"it needs {_LEAST_BASE} base periods, not {case.n_base}."
+        )
+    middle = case.donors_before.mean(axis=0)
+    donors, target = case.donors_before - middle, case.target_before - middle
+    largest = float(np.linalg.svd(donors, compute_uv=False)[0] ** 2)
+    mixture = simplex_weights(donors, target)
+    if largest == 0.0:
+        return Weights(mixture, np.zeros(case.n_base))
+    penalties = largest * _SMALLEST ** (np.arange(_PENALTIES + 1) / _PENALTIES)
+    penalty = _penalty(donors, target, penalties)
+    weights = mixture + _corrections(donors, target - mixture @ donors, np.array([penalty]))[0]
+    return Weights(weights, np.zeros(case.n_base))
+
+
+def _corrections(donors: FloatArray, missed: FloatArray, penalties: FloatArray) -> FloatArray:
+    """Give what to add to donors' weights, shape (n_penalties, n_donors)."""
+    left, size, right = np.linalg.svd(donors, full_matrices=False)
+    shrunk = size / (size**2 + penalties[:, None]) * (right @ missed)
+    return np.asarray(shrunk @ left.T)
+
+
+def _penalty(donors: FloatArray, target: FloatArray, penalties: FloatArray) -> float:
+    # The last base period is never left out, as in the authors' package.
+    n_folds = target.size - 1
+    errors = np.empty((n_folds, penalties.size))
+    for fold in range(n_folds):
+        kept = np.arange(target.size) != fold
+        mixture = simplex_weights(donors[:, kept], target[kept])
+        missed = target[kept] - mixture @ donors[:, kept]
+        weights = mixture + _corrections(donors[:, kept], missed, penalties)
+        errors[fold] = np.square(target[fold] - weights @ donors[:, fold])
+    mean = errors.mean(axis=0)
+    spread = errors.std(axis=0, ddof=1) / np.sqrt(n_folds)
+    best = int(mean.argmin())
+    return float(penalties[mean <= mean[best] + spread[best]].max())
+
+
+ridge_augmented = enter(_NAME, WeighingEstimator(name=_NAME, weigh=augmented, pooled=False))

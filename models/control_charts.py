@@ -1,0 +1,1 @@
+"""Whether a point or a run stands out: funnels and process charts."""

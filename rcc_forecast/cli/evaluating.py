@@ -1,0 +1,236 @@
+"""`evaluate`, `evaluate power`, `evaluate lock`: pathfinders against the rest, honestly."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from rcc_forecast import __version__, runs
+from rcc_forecast.cli.arguments import Commands, add_command, add_out_folder, existing
+from rcc_forecast.cli.progress import TerminalProgress
+
+if TYPE_CHECKING:
+    from rcc_forecast.evaluation.panel import Cells
+    from rcc_forecast.evaluation.spec import Spec
+    from rcc_forecast.results.evaluation import Evaluation, Stamp
+
+POWER, LOCK = "evaluate power", "evaluate lock"
+
+_LIBRARIES = ("numpy", "scipy", "pandas")
+
+_SPEC = """
+  SPEC is TOML, such as
+    primary = "over_20_miles"
+    outcomes = ["over_20_miles", "three_or_more_placements"]
+    cut_off = 2026-11-30
+    looks = 3
+    [[treated]]
+    unit = "North West"
+    announced = 2024-01-01
+    delivery = 2025-04-01
+  PANEL has the columns la_code, region, period, outcome, numerator, denominator,
+  value, release_date (README, Evaluation); `rcc-forecast panel` makes one.
+"""
+
+
+def add_commands(commands: Commands) -> None:
+    """Declare the commands of this file."""
+    command = add_command(
+        commands,
+        "evaluate",
+        _evaluate,
+        does="compare pathfinders with the rest, as the specification says, and no more",
+        examples="  rcc-forecast evaluate panel.csv --spec spec.toml --out evaluation/\n"
+        "  rcc-forecast evaluate panel.csv --spec spec.toml --since last-year/ --out this-year/\n"
+        + _SPEC,
+    )
+    _add_panel(command)
+    command.add_argument(
+        "--since", type=Path, metavar="DIR", help="an earlier look's folder, to list what changed"
+    )
+    power = add_command(
+        commands,
+        POWER,
+        _power,
+        does="say what could be seen, and when, before anyone looks",
+        examples="  rcc-forecast evaluate power panel.csv --spec spec.toml --out power/\n" + _SPEC,
+    )
+    _add_panel(power)
+    lock = add_command(
+        commands,
+        LOCK,
+        _lock,
+        does="log a specification before the data are looked at",
+        examples="  rcc-forecast evaluate lock --spec spec.toml\n"
+        "  rcc-forecast evaluate lock --spec spec.toml --log evaluations.log\n",
+    )
+    _add_spec(lock)
+
+
+def _add_panel(command: argparse.ArgumentParser) -> None:
+    command.add_argument("panel", type=Path, metavar="PANEL", help="outcomes by unit and period")
+    _add_spec(command)
+    add_out_folder(command)
+
+
+def _add_spec(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--spec", type=Path, required=True, metavar="FILE", help="the specification (TOML)"
+    )
+    command.add_argument(
+        "--log", type=Path, metavar="FILE", help="the log (evaluations.log beside the spec)"
+    )
+
+
+def _evaluate(given: argparse.Namespace) -> int:
+    from rcc_forecast.evaluation import evaluate, read_log, read_spec, stamp_of
+    from rcc_forecast.evaluation.writing import changed_since
+
+    progress = TerminalProgress()
+    spec = read_spec(given.spec)
+    log = read_log(_log_path(given))
+    stamp = stamp_of(spec, log)
+    progress("reading the panel")
+    cells = _cells(given.panel, spec)
+    earlier = [_cells(given.panel, spec, cut_off=moment) for moment in log.earlier_looks(spec)]
+    evaluation = evaluate(cells, spec, stamp, earlier=earlier, progress=progress)
+    tables = dict(evaluation.tables)
+    if given.since is not None:
+        expected = "a folder of an earlier look with estimates.csv"
+        before = pd.read_csv(existing(given.since / "estimates.csv", expected=expected))
+        tables["changed"] = changed_since(before, evaluation)
+    with runs.whole_folder(given.out) as folder:
+        _write(evaluation, tables, folder)
+    progress.done()
+    sys.stdout.write(_said(evaluation, stamp, cells) + f"Written to {given.out}.\n")
+    return 0
+
+
+def _power(given: argparse.Namespace) -> int:
+    from rcc_forecast.evaluation import plan_all, read_log, read_spec, stamp_of
+
+    progress = TerminalProgress()
+    spec = read_spec(given.spec)
+    stamp = stamp_of(spec, read_log(_log_path(given)))
+    progress("reading the panel")
+    cells = _cells(given.panel, spec)
+    planned = plan_all(cells, spec, stamp, progress=progress)
+    with runs.whole_folder(given.out) as folder:
+        for name, table in planned.tables.items():
+            runs.write_table(table, folder / f"{name}.csv")
+    progress.done()
+    sys.stdout.write(_power_said(planned) + f"Written to {given.out}.\n")
+    return 0
+
+
+def _lock(given: argparse.Namespace) -> int:
+    from rcc_forecast.evaluation import append_entry, next_entry, read_log, read_spec
+
+    spec = read_spec(given.spec)
+    path = _log_path(given)
+    log = read_log(path)
+    already = log.of(spec)
+    if already is not None:
+        sys.stdout.write(f"{spec.sha256}\nLogged on {already['date']} already, in {path}.\n")
+        return 0
+    entry = next_entry(
+        log,
+        spec,
+        today=pd.Timestamp.today().normalize(),
+        software=software(),
+        git_commit=git_commit(given.spec),
+    )
+    append_entry(path, entry)
+    sys.stdout.write(f"{spec.sha256}\nLogged on {entry['date']}, line {entry['entry']} of {path}.\n")
+    if spec.looks > 1 and spec.cut_off is None:
+        sys.stdout.write(
+            "The plan has several looks and this specification no cut_off: it counts as the "
+            "first. Give each look its own cut_off, and log each.\n"
+        )
+    return 0
+
+
+def _cells(path: Path, spec: Spec, **changed: object) -> Cells:
+    from rcc_forecast.evaluation import checked, read_panel
+    from rcc_forecast.geography import read_membership
+
+    cut_off = changed.get("cut_off", spec.cut_off)
+    cells, faults = read_panel(path, cut_off=cut_off)  # type: ignore[arg-type]
+    return checked(cells, faults, spec, name=path.name, membership=read_membership())
+
+
+def _log_path(given: argparse.Namespace) -> Path:
+    from rcc_forecast.evaluation import LOG_NAME
+
+    return Path(given.log or given.spec.parent / LOG_NAME)
+
+
+def _write(evaluation: Evaluation, tables: dict[str, pd.DataFrame], folder: Path) -> None:
+    for name, table in tables.items():
+        runs.write_table(table, folder / f"{name}.csv")
+    runs.write_table(evaluation.stamp.on(evaluation.findings.frame), folder / "findings.csv")
+    verdict = {**evaluation.verdict, "spec": evaluation.spec, "software": software()}
+    runs.write_json(verdict, folder / "verdict.json")
+
+
+def software() -> dict[str, str]:
+    """Give the versions that a result depends on."""
+    return {"rcc-forecast": __version__, **{name: version(name) for name in _LIBRARIES}}
+
+
+def git_commit(path: Path) -> str | None:
+    """Give the commit that the folder of a file is at, or None outside a repository."""
+    for folder in path.resolve().parents:
+        git = folder / ".git"
+        if git.is_dir() and (git / "HEAD").is_file():
+            head = (git / "HEAD").read_text(encoding="utf-8").strip()
+            if not head.startswith("ref: "):
+                return head
+            name = head.removeprefix("ref: ")
+            if (git / name).is_file():
+                return (git / name).read_text(encoding="utf-8").strip()
+            return _packed(git / "packed-refs", name)
+    return None
+
+
+def _packed(path: Path, name: str) -> str | None:
+    if not path.is_file():
+        return None
+    lines = (line.split() for line in path.read_text(encoding="utf-8").splitlines())
+    return next((parts[0] for parts in lines if parts[1:] == [name]), None)
+
+
+def _said(evaluation: Evaluation, stamp: Stamp, cells: Cells) -> str:
+    verdict = evaluation.verdict
+    lines = [verdict["sentence"]]
+    if verdict["as_often"] and not stamp.is_exploratory:
+        lines.append(verdict["as_often"])
+    lines.append(
+        f"Look {stamp.look_of_looks}, {stamp.stamp}, specification {stamp.spec_sha256[:12]}."
+    )
+    if cells.late:
+        lines.append(f"{cells.late:,} rows were released after the cut-off and are in no result.")
+    lines += [f"{row.found}: {row.done}." for row in evaluation.findings.frame.itertuples()]
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _power_said(planned: Evaluation) -> str:
+    table = planned.tables["power"]
+    lines = []
+    for outcome, rows in table.groupby("outcome", sort=False):
+        made = rows[rows["mde"].notna() & (rows["inference"] == "donald_lang")]
+        if not len(made):
+            lines.append(f"{outcome}: {rows['note'].iloc[0]}.")
+            continue
+        most = made[made["regions_left"] == made["regions_left"].max()]
+        lines.append(f"{outcome}: smallest effect that would be found 80 times in 100")
+        lines += [
+            f"  by {row.date}, {row.post_periods} periods in: {row.mde:.3g}"
+            for row in most.itertuples()
+        ]
+    return "".join(f"{line}\n" for line in lines)

@@ -1,0 +1,238 @@
+"""What could be seen, and when: said before what was seen.
+
+Shock sizes come from the panel's own periods before the announcement; the
+dates are those of the calendar, and the numbers of regions those that will be
+left as further co-operatives begin.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from models.causal.base import FloatArray, IntArray
+from models.causal.power import (
+    Design as Watched,
+)
+from models.causal.power import (
+    Shocks,
+    Units,
+    draw_region_differences,
+    estimate_shocks,
+    null_draws,
+    unit_level_false_positives,
+)
+from models.causal.randomisation import MOST_ASSIGNMENTS, Assignments, assignments
+from models.errors import ModelError
+from rcc_forecast.evaluation.estimating import generator, reason_of
+from rcc_forecast.evaluation.panel import Cells
+from rcc_forecast.evaluation.periods import Calendar
+from rcc_forecast.evaluation.spec import Spec
+from rcc_forecast.evaluation.stages import Course, course_of, grid_of
+
+YEARS_AHEAD = (1, 2, 3, 5)
+"""Years after delivery that the table looks at; the first periods come before them."""
+
+_FIRST_PERIODS = {1: (), 4: (1, 2), 12: (1, 3, 6)}
+_REGIONS_LEFT = (14, 10, 8, 6)
+_PLACEBO_CELLS = 40_000_000
+_PANELS = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a design can see of one outcome.
+
+    Attributes
+    ----------
+    table : DataFrame
+        A `POWER` table without its stamp.
+    authority_false_positives : float
+        How often the usual authority-clustered test would find an effect where
+        there is none, in this design; NaN where not made.
+    """
+
+    table: pd.DataFrame
+    authority_false_positives: float = math.nan
+
+
+@dataclass(frozen=True, slots=True)
+class _Before:
+    """An outcome before treatment, by authority, with the regions of inference."""
+
+    y: FloatArray
+    units: Units
+    names: tuple[str, ...]
+    treated: IntArray
+    courses: tuple[Course, ...]
+    n_between: int
+
+
+def plan_of(cells: Cells, spec: Spec, outcome: str, *, n_panels: int = _PANELS) -> Plan:
+    """Give the smallest detectable effect by date and by number of regions left.
+
+    Parameters
+    ----------
+    cells : Cells
+        Of the panel, in the regions to use.
+    spec : Spec
+        With the treated, alpha and seed.
+    outcome : str
+        Outcome of the panel.
+    n_panels : int
+        Panels to draw.
+    """
+    try:
+        before = _before(cells, spec, outcome)
+        shocks = estimate_shocks(before.y, before.units)
+    except ModelError as error:
+        return Plan(_unmade(outcome, reason_of(error)))
+    if not before.treated.size:
+        return Plan(_unmade(outcome, "no treated unit has this outcome"))
+    designs = _designs(before, cells.calendar)
+    if not designs:
+        return Plan(_unmade(outcome, "there are too few regions to compare with"))
+    rng = generator(spec, outcome, "power")
+    drawn = draw_region_differences(shocks, before.units, designs, n_panels=n_panels, rng=rng)
+    rows = []
+    for design, differences in zip(designs, drawn, strict=True):
+        chosen = _chosen(design, n_panels, rng)
+        draws = null_draws(differences, design, alpha=spec.alpha, chosen=chosen, rng=rng)
+        for inference in draws.low:
+            mde = draws.detectable(inference)
+            rows.append(_row(draws, inference, mde, design, before, cells.calendar, outcome, spec))
+    warned = _false_positives(shocks, before, designs[0], n_panels, spec, outcome)
+    return Plan(pd.DataFrame(rows), warned)
+
+
+def _row(  # noqa: PLR0913
+    draws,
+    inference,
+    mde,
+    design,
+    before,
+    calendar,
+    outcome,
+    spec,  # type: ignore[no-untyped-def]
+) -> dict[str, object]:
+    first = max(course.first for course in before.courses)
+    period = first + design.n_after - 1
+    smallest = draws.smallest_p[inference]
+    seen = math.isfinite(mde)
+    half = mde / 2
+    exaggeration, wrong = draws.when_significant(half, inference) if seen else (math.nan,) * 2
+    n_regions = design.treated.size + design.donors.size
+    return {
+        "outcome": outcome,
+        "inference": inference,
+        "regions_left": n_regions,
+        "post_periods": design.n_after,
+        "period": calendar.name(period),
+        "date": calendar.end(period).strftime("%Y-%m-%d"),
+        "mde": mde if seen else math.nan,
+        "attainable_p": smallest if smallest > 0 else math.nan,
+        "power_at_half": draws.power(half, inference) if seen else math.nan,
+        "exaggeration": exaggeration,
+        "wrong_sign": wrong,
+        "note": ""
+        if seen
+        else f"never: p is no smaller than {smallest:.3f}, and alpha is {spec.alpha:g}",
+    }
+
+
+def _unmade(outcome: str, reason: str) -> pd.DataFrame:
+    return pd.DataFrame([{"outcome": outcome, "inference": "donald_lang", "note": reason}])
+
+
+def _before(cells: Cells, spec: Spec, outcome: str) -> _Before:
+    """Lay the outcome out by authority over the periods that nobody's news had reached."""
+    calendar = cells.calendar
+    grid = grid_of(cells, outcome, unit="authority")
+    courses = [course_of(each, calendar) for each in spec.treated]
+    inferred = _regions_of(cells, outcome, grid.names, spec)
+    present = [course for course in courses if course.unit in set(inferred)]
+    aware = min((course.aware for course in present), default=int(grid.periods[-1]) + 1)
+    early = grid.periods < aware
+    y = grid.y[:, early]
+    kept = ~np.isnan(y).any(axis=1)
+    names, region = np.unique(inferred[kept], return_inverse=True)
+    first = min((course.first for course in present), default=0)
+    pathfinders = [course for course in present if course.first <= first + calendar.season]
+    treated = np.flatnonzero(np.isin(names, [course.unit for course in pathfinders]))
+    noise = _binomial_sd(cells, outcome, grid.names, grid.periods[early])[kept]
+    between = max(first - int(grid.periods[early][-1]) - 1, 0) if early.any() else 0
+    units = Units(region.astype(np.int64), noise, grid.children[kept])
+    return _Before(
+        y[kept], units, tuple(str(name) for name in names), treated, tuple(pathfinders), between
+    )
+
+
+def _regions_of(cells: Cells, outcome: str, names: tuple[str, ...], spec: Spec) -> np.ndarray:
+    """Give the unit of inference of each authority: its newest region, or itself."""
+    if spec.unit == "authority":
+        return np.array(names)
+    rows = cells.frame[cells.frame["outcome"] == outcome]
+    newest = rows.drop_duplicates("la_code", keep="last").set_index("la_code")["region"]
+    return newest.reindex(list(names)).to_numpy(dtype=object).astype(str)
+
+
+def _binomial_sd(
+    cells: Cells, outcome: str, names: tuple[str, ...], periods: IntArray
+) -> FloatArray:
+    """Give what chance in small numbers does to a share, sqrt(p (1 - p) / n), by authority."""
+    rows = cells.frame[
+        (cells.frame["outcome"] == outcome) & cells.frame["period"].isin(list(periods))
+    ]
+    sums = rows.groupby("la_code")[["numerator", "denominator"]].agg(["sum", "count"])
+    share = sums["numerator"]["sum"] / sums["denominator"]["sum"].where(
+        sums["denominator"]["sum"] > 0
+    )
+    mean_number = sums["denominator"]["sum"] / sums["denominator"]["count"].where(
+        sums["denominator"]["count"] > 0
+    )
+    variance = share * (1 - share) / mean_number
+    return np.sqrt(variance.reindex(list(names)).fillna(0.0).clip(lower=0.0)).to_numpy(dtype=float)
+
+
+def _designs(before: _Before, calendar: Calendar) -> list[Watched]:
+    """Give every date with every number of regions that is left, most regions first."""
+    every = np.arange(before.units.n_regions)
+    donors = np.setdiff1d(every, before.treated)
+    total = every.size
+    lefts = [total, *(left for left in _REGIONS_LEFT if before.treated.size + 2 <= left < total)]
+    aheads = [*_FIRST_PERIODS[calendar.season], *(y * calendar.season for y in YEARS_AHEAD)]
+    n_before = before.y.shape[1]
+    return [
+        Watched(
+            before.treated,
+            donors[: left - before.treated.size],
+            n_before,
+            n_after,
+            before.n_between,
+        )
+        for left in lefts
+        for n_after in aheads
+        if left - before.treated.size >= 1
+    ]
+
+
+def _chosen(design: Watched, n_panels: int, rng: np.random.Generator) -> Assignments:
+    """List assignments; so many treated units that memory would not do are drawn fewer."""
+    number = design.treated.size
+    most = min(MOST_ASSIGNMENTS, max(_PLACEBO_CELLS // (n_panels * number), 99))
+    candidates = np.arange(number + design.donors.size)
+    return assignments(candidates[:number], candidates=candidates, most=most, rng=rng)
+
+
+def _false_positives(  # noqa: PLR0913
+    shocks: Shocks, before: _Before, design: Watched, n_panels: int, spec: Spec, outcome: str
+) -> float:
+    if spec.unit != "region":
+        return math.nan
+    rng = generator(spec, outcome, "power", "authorities")
+    return unit_level_false_positives(
+        shocks, before.units, design, n_panels=min(n_panels, 500), rng=rng, alpha=spec.alpha
+    )

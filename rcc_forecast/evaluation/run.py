@@ -1,0 +1,441 @@
+"""One look at one panel under one specification: every table, and the sentence."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from models.causal.base import FloatArray
+from models.causal.family import holm
+from models.causal.looks import alpha_spending, linear_spending
+from models.errors import ModelError
+from rcc_forecast.codes import ALL
+from rcc_forecast.evaluation.estimating import (
+    PERMUTATION,
+    Answer,
+    all_assignments,
+    answers_of,
+    completed,
+    event_rows,
+    generator,
+    influence_error,
+    weight_rows,
+)
+from rcc_forecast.evaluation.panel import Cells, PanelAtFaultError
+from rcc_forecast.evaluation.periods import Calendar
+from rcc_forecast.evaluation.planning import plan_of
+from rcc_forecast.evaluation.robustness import bounds_of, robustness_rows
+from rcc_forecast.evaluation.spec import Spec
+from rcc_forecast.evaluation.stages import Design, course_of, design_of, grid_of, mapped
+from rcc_forecast.evaluation.verdict import Seen, verdict_of
+from rcc_forecast.evaluation.writing import empty_table, figures_row, stamped
+from rcc_forecast.geography import Membership
+from rcc_forecast.results.evaluation import Evaluation, Stamp
+from rcc_forecast.results.findings import Findings, Severity
+from rcc_forecast.tables.evaluation import (
+    ESTIMATES,
+    EVENT_STUDY,
+    LINES,
+    PLACEBOS,
+    POWER,
+    ROBUSTNESS,
+    SENSITIVITY,
+    WEIGHTS,
+)
+
+Progress = Callable[[str], None]
+
+
+def checked(
+    cells: Cells,
+    faults: list[str],
+    spec: Spec,
+    *,
+    name: str,
+    membership: Membership | None = None,
+) -> Cells:
+    """Refuse a panel that cannot be evaluated under a specification, every fault listed.
+
+    Parameters
+    ----------
+    cells : Cells
+        As read.
+    faults : list of str
+        Found when it was read.
+    spec : Spec
+        Whose treated units and primary outcome must be there.
+    name : str
+        How messages name the panel.
+    membership : Membership, optional
+        Of the co-operatives, for a treated unit that is one.
+
+    Returns
+    -------
+    Cells
+        In the regions to use.
+
+    Raises
+    ------
+    PanelAtFaultError
+        Names everything that has to be put right.
+    """
+    cells, found = mapped(cells, spec, membership)
+    every = [*faults, *_faults_under(cells, spec)]
+    if every:
+        raise PanelAtFaultError(name=name, faults=every)
+    return Cells(cells.frame, cells.calendar, cells.findings + found, cells.late)
+
+
+def _faults_under(cells: Cells, spec: Spec) -> list[str]:
+    frame, calendar = cells.frame, cells.calendar
+    by = "region" if spec.unit == "region" else "la_code"
+    names = {name for name in frame[by].unique() if str(name).strip()}
+    kind = "regions" if spec.unit == "region" else "authorities"
+    faults = []
+    if spec.unit == "region" and (frame["region"].str.strip() == "").any():
+        faults.append("region is empty in rows of the panel, and regions are compared.")
+    if len(names) < 2:
+        faults.append(f"the panel has {len(names)} of the {kind} to compare: two are the least.")
+    for treated in spec.treated:
+        if treated.unit not in names:
+            faults.append(f"treated unit {treated.unit!r} is not among the {kind} of the panel.")
+    if not (frame["outcome"] == spec.primary).any():
+        faults.append(f"the primary outcome {spec.primary!r} is not in the panel.")
+    first = int(frame["period"].min()) if len(frame) else 0
+    for treated in spec.treated:
+        course = course_of(treated, calendar)
+        if course.aware <= first and treated.unit in names:
+            faults.append(
+                f"treated unit {treated.unit!r} has no period before: its "
+                f"{'delivery' if course.touched <= first else 'announcement'} is not after "
+                f"{calendar.name(first)}, the first period of the panel."
+            )
+    return faults
+
+
+@dataclass(frozen=True, slots=True)
+class _Study:
+    """One outcome of the panel, ready."""
+
+    outcome: str
+    design: Design
+    predictors: FloatArray | None
+
+
+def evaluate(
+    cells: Cells,
+    spec: Spec,
+    stamp: Stamp,
+    *,
+    earlier: Sequence[Cells] = (),
+    disparity: pd.DataFrame | None = None,
+    progress: Progress | None = None,
+) -> Evaluation:
+    """Make every table of one look.
+
+    Parameters
+    ----------
+    cells : Cells
+        As `checked` gives it.
+    spec : Spec
+        What to do.
+    stamp : Stamp
+        Under which hash and look.
+    earlier : sequence of Cells
+        The panel as known at each earlier look, oldest first, checked; for alpha spending.
+    disparity : DataFrame, optional
+        Gaps between areas and groups, made elsewhere.
+    progress : callable, optional
+        Told what is being done.
+
+    Returns
+    -------
+    Evaluation
+    """
+    tell = progress or (lambda _: None)
+    studies, findings = _studies(cells, spec)
+    estimates, placebos, events, weights = [], [], [], []
+    by_outcome: dict[str, list[Answer]] = {}
+    for study in studies:
+        tell(f"estimating {study.outcome}")
+        answers = list(
+            answers_of(study.design, spec, outcome=study.outcome, predictors=study.predictors)
+        )
+        by_outcome[study.outcome] = answers
+        estimates += [_estimate_row(answer, study, spec, cells.calendar) for answer in answers]
+        placebos += [
+            answer.placebos.assign(
+                outcome=study.outcome, estimator=answer.estimator, inference=answer.inference
+            )
+            for answer in answers
+            if answer.placebos is not None
+        ]
+        shown = (
+            event_rows(
+                study.design,
+                spec,
+                cells.calendar,
+                outcome=study.outcome,
+                predictors=study.predictors,
+            ),
+            weight_rows(study.design, spec, cells.calendar, predictors=study.predictors),
+        )
+        events.append(shown[0].assign(outcome=study.outcome))
+        weights.append(shown[1].assign(outcome=study.outcome))
+    tell("changing one choice at a time")
+    robustness = [
+        figures_row(answer, row.design, cells.calendar).assign(
+            row=row.name, region=row.region, outcome=row.outcome or spec.primary
+        )
+        for row, answer in robustness_rows(cells, spec)
+    ]
+    tell("what could be seen, and when")
+    plan = plan_of(cells, spec, spec.primary)
+    seen = _seen(studies[0], by_outcome[spec.primary], spec, stamp, cells, earlier)
+    verdict = verdict_of(seen, plan.table, stamp, primary=spec.primary, alpha=spec.alpha)
+    told = _with_adjusted(pd.concat(estimates, ignore_index=True), spec)
+    return Evaluation(
+        tables={
+            "estimates": stamped(told, ESTIMATES, stamp),
+            "event_study": stamped(_joined(events), EVENT_STUDY, stamp),
+            "weights": stamped(_joined(weights), WEIGHTS, stamp),
+            "placebos": stamped(_joined(placebos), PLACEBOS, stamp),
+            "power": stamped(plan.table, POWER, stamp),
+            "robustness": stamped(_joined(robustness), ROBUSTNESS, stamp),
+            "sensitivity": empty_table(SENSITIVITY),
+            "lines": stamped(_lines(studies, spec, cells.calendar), LINES, stamp),
+            **({} if disparity is None else {"disparity": stamp.on(disparity)}),
+        },
+        verdict={
+            **verdict,
+            "outcomes": list(spec.outcomes),
+            "periods": studies[0].design.periods_text(cells.calendar),
+            "authority_level_false_positives": _plain(plan.authority_false_positives),
+            "withheld_bounds": _bounds(studies[0], cells, spec),
+            "panel_sha256": cells.sha256,
+        },
+        spec=spec.canonical(),
+        stamp=stamp,
+        findings=cells.findings + findings,
+    )
+
+
+def plan_all(
+    cells: Cells, spec: Spec, stamp: Stamp, *, progress: Progress | None = None
+) -> Evaluation:
+    """Say of every outcome what could be seen, and when; nothing is estimated.
+
+    Parameters
+    ----------
+    cells, spec, stamp, progress
+        As in `evaluate`.
+    """
+    tell = progress or (lambda _: None)
+    parts = []
+    for outcome in spec.outcomes:
+        tell(f"what could be seen of {outcome}")
+        if (cells.frame["outcome"] == outcome).any():
+            parts.append(plan_of(cells, spec, outcome).table)
+        else:
+            parts.append(
+                pd.DataFrame(
+                    [
+                        {
+                            "outcome": outcome,
+                            "inference": "donald_lang",
+                            "note": "the panel does not have this outcome",
+                        }
+                    ]
+                )
+            )
+    table = stamped(_joined(parts), POWER, stamp)
+    return Evaluation({"power": table}, {}, spec.canonical(), stamp, cells.findings)
+
+
+def _studies(cells: Cells, spec: Spec) -> tuple[list[_Study], Findings]:
+    studies, found = [], []
+    for outcome in spec.outcomes:
+        if not (cells.frame["outcome"] == outcome).any():
+            found.append(
+                Findings.one(
+                    "panel-outcome-absent",
+                    Severity.NOTED,
+                    found=f"{outcome} is not in the panel",
+                    done="its rows have no estimate",
+                    table="panel",
+                    column="outcome",
+                )
+            )
+        grid = grid_of(cells, outcome, unit=spec.unit)
+        design = completed(design_of(grid, spec, cells.calendar))
+        studies.append(_Study(outcome, design, _predictors(cells, spec, design)))
+    return studies, Findings.joined(found)
+
+
+def _predictors(cells: Cells, spec: Spec, design: Design) -> FloatArray | None:
+    """Give each unit's mean of each predictor, shape (n_rows, n_predictors)."""
+    if not spec.predictors:
+        return None
+    columns = []
+    for predictor in spec.predictors:
+        grid = grid_of(cells, predictor.outcome, unit=spec.unit)
+        first = cells.calendar.first_whole_from(predictor.since)
+        last = _last_of(predictor.until, cells.calendar)
+        within = (grid.periods >= first) & (grid.periods <= last)
+        values = pd.Series(_row_mean(grid.y[:, within]), index=list(grid.names), dtype=float)
+        columns.append(values.reindex(list(design.grid.names)).to_numpy())
+    return np.column_stack(columns)
+
+
+def _row_mean(values: FloatArray) -> FloatArray:
+    number = (~np.isnan(values)).sum(axis=1)
+    return np.divide(
+        np.nansum(values, axis=1), number, out=np.full(len(values), np.nan), where=number > 0
+    )
+
+
+def _last_of(moment: Any, calendar: Calendar) -> int:
+    if isinstance(moment, int):
+        return calendar.of_moment(moment + 1) - 1
+    return calendar.first_touched_by(moment)
+
+
+def _estimate_row(answer: Answer, study: _Study, spec: Spec, calendar: Calendar) -> pd.DataFrame:
+    row = figures_row(answer, study.design, calendar)
+    if answer.estimator == "group_time" and spec.unit == "authority" and study.design.has_begun:
+        row["standard_error"] = influence_error(study.design)
+    if not study.design.grid.names:
+        row["note"] = "the panel does not have this outcome"
+    return row.assign(outcome=study.outcome, estimand="att", region=ALL)
+
+
+def _with_adjusted(estimates: pd.DataFrame, spec: Spec) -> pd.DataFrame:
+    """Adjust the further outcomes' p-values for their number; the primary one stands alone."""
+    adjusted = pd.Series(np.nan, index=estimates.index)
+    further = estimates["outcome"] != spec.primary
+    for _, rows in estimates[further].groupby(["estimator", "inference"], sort=False):
+        adjusted[rows.index] = holm(rows["p_value"].to_numpy(dtype=float))
+    return estimates.assign(p_adjusted=adjusted)
+
+
+def _seen(
+    study: _Study,
+    answers: list[Answer],
+    spec: Spec,
+    stamp: Stamp,
+    cells: Cells,
+    earlier: Sequence[Cells],
+) -> Seen:
+    permutation, by_means = answers[0], answers[1]
+    placebos = permutation.placebos
+    rows = cells.frame[cells.frame["outcome"] == spec.primary]
+    fractions = np.arange(1, stamp.looks + 1) / stamp.looks
+    spent = float(linear_spending(fractions, alpha=spec.alpha)[stamp.look - 1])
+    return Seen(
+        permutation=permutation,
+        donald_lang=by_means,
+        begun=study.design.has_begun,
+        post_periods=int(study.design.post.size),
+        n_assignments=0 if placebos is None else round(1 / permutation.attainable_p),
+        spending_found=_found_by_spending(study, spec, stamp, earlier),
+        alpha_spent=spent if study.design.has_begun else 0.0,
+        is_share=bool(rows["numerator"].notna().all() and len(rows)),
+    )
+
+
+def _found_by_spending(
+    study: _Study, spec: Spec, stamp: Stamp, earlier: Sequence[Cells]
+) -> bool | None:
+    """Follow the true assignment through the looks so far; None for a single look."""
+    if spec.looks == 1 or not study.design.has_begun:
+        return None
+    chosen = all_assignments(study.design, spec, generator(spec, study.outcome, "looks"))
+    names = study.design.grid.names
+    designs = [_design_at(cells, spec, names) for cells in earlier[: stamp.look - 1]]
+    statistics = np.stack([_statistics(design, chosen.rows) for design in [*designs, study.design]])
+    fractions = np.arange(1, spec.looks + 1)[: len(statistics)] / spec.looks
+    return alpha_spending(
+        statistics, observed=chosen.observed, fractions=fractions, alpha=spec.alpha
+    ).found
+
+
+def _design_at(cells: Cells, spec: Spec, names: tuple[str, ...]) -> Design:
+    """Give an earlier look's design with the units of this one, in their order."""
+    grid = grid_of(cells, spec.primary, unit=spec.unit)
+    return design_of(grid.without(set(grid.names) - set(names)), spec, cells.calendar)
+
+
+def _statistics(design: Design, rows: np.ndarray) -> FloatArray:
+    """Give the estimate under every assignment; 0 for a look that came before any start."""
+    from models.causal.base import ESTIMATORS
+
+    if not design.has_begun or design.panel.n_units <= int(rows.max()):
+        return np.zeros(len(rows))
+    try:
+        return ESTIMATORS["did"].estimates(
+            design.panel, rows[:, : design.treated.size], base=design.base, post=design.post
+        )
+    except ModelError:
+        return np.zeros(len(rows))
+
+
+def _bounds(study: _Study, cells: Cells, spec: Spec) -> dict[str, float] | None:
+    """Give the least and largest primary effect that withheld counts allow."""
+    of_primary = cells.frame["outcome"] == spec.primary
+    if not study.design.has_begun or not (cells.frame["imputed"] & of_primary).any():
+        return None
+
+    def effect(design: Design) -> float:
+        answers = answers_of(design, spec, outcome=study.outcome, names=("did",))
+        return next(a for a in answers if a.inference == PERMUTATION).effect.estimate
+
+    low, high = bounds_of(study.design, effect)
+    return {"low": low, "high": high}
+
+
+def _lines(studies: list[_Study], spec: Spec, calendar: Calendar) -> pd.DataFrame:
+    """Give every line of the charts: which phase each region is in, period by period."""
+    courses = {each.unit: course_of(each, calendar) for each in spec.treated}
+    parts = []
+    for study in studies:
+        grid = study.design.grid
+        for row, name in enumerate(grid.names):
+            course = courses.get(name)
+            phases = [
+                "donor"
+                if course is None
+                else "base"
+                if period < course.aware
+                else "between"
+                if period < course.first
+                else "after"
+                for period in grid.periods
+            ]
+            parts.append(
+                pd.DataFrame(
+                    {
+                        "outcome": study.outcome,
+                        "region": name,
+                        "period": [calendar.name(period) for period in grid.periods],
+                        "value": grid.y[row],
+                        "low": grid.low[row],
+                        "high": grid.high[row],
+                        "phase": phases,
+                    }
+                )
+            )
+    return _joined(parts)
+
+
+def _joined(parts: list[pd.DataFrame]) -> pd.DataFrame:
+    with_rows = [part for part in parts if len(part)]
+    return pd.concat(with_rows, ignore_index=True) if with_rows else pd.DataFrame()
+
+
+def _plain(value: float) -> float | None:
+    return None if math.isnan(value) else value

@@ -1,0 +1,216 @@
+"""The sentence for the public: said from the interval and the detectable effect, and no more.
+
+There are three things that can be said of an outcome: a fall or a rise was
+found; a change larger than some size is ruled out; or nobody can tell yet, and
+when they could. "No effect" is never one of them. A run whose specification was
+not logged gets no verdict.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from rcc_forecast.evaluation.estimating import Answer
+from rcc_forecast.results.evaluation import Stamp
+
+FOUND_FALL, FOUND_RISE = "found a fall", "found a rise"
+RULED_OUT = "ruled out a change larger than"
+CANNOT_TELL = "cannot tell yet"
+TOO_EARLY = "too early"
+
+LIMITS = (
+    "Pathfinders were chosen by application: that any other regions could as well have been "
+    "chosen is a model, not a fact.",
+    "Regions differ in size, and each pathfinder region counts the same; the robustness table "
+    "weighs by children.",
+    "A region's authorities share its shocks, so that two pathfinder regions are two "
+    "observations, however many authorities they have.",
+    "A significant finding of a weak design overstates the effect: see power.csv.",
+)
+"""What always has to be said beside the sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What the verdict rests on.
+
+    Attributes
+    ----------
+    permutation, donald_lang : Answer
+        The primary estimate by both kinds of inference.
+    begun : bool
+        Whether any treated unit has a whole period since delivery.
+    post_periods : int
+        Periods since the last start.
+    n_assignments : int
+        Regions that could have been the treated ones, in all ways.
+    spending_found : bool or None
+        What alpha spending says over several looks; None for a single one.
+    alpha_spent : float
+        By this look.
+    is_share : bool
+        Whether the outcome is a share of children.
+    """
+
+    permutation: Answer
+    donald_lang: Answer
+    begun: bool
+    post_periods: int
+    n_assignments: int
+    spending_found: bool | None
+    alpha_spent: float
+    is_share: bool
+
+
+def verdict_of(
+    seen: Seen, power: pd.DataFrame, stamp: Stamp, *, primary: str, alpha: float
+) -> dict[str, Any]:
+    """Say what can be said, in one sentence, with what it rests on.
+
+    Parameters
+    ----------
+    seen : Seen
+        Of the primary outcome.
+    power : DataFrame
+        A `POWER` table of the primary outcome.
+    stamp : Stamp
+        Without a logged specification there is no verdict.
+    primary : str
+        Name of the outcome.
+    alpha : float
+        Over all looks.
+
+    Returns
+    -------
+    dict
+        JSON-ready; None for figures that were not made.
+    """
+    answer = _judged_by(seen)
+    curve = _curve(power, answer.inference)
+    now = _mde_at(curve, max(seen.post_periods, 1))
+    word, said = _said(seen, answer, curve, now)
+    when = _earliest(seen, answer, curve)
+    sentence = f"{primary}: {said}"
+    if stamp.is_exploratory and seen.begun:
+        word = None
+        sentence = (
+            f"{stamp.stamp}: this specification was not logged before the data were looked at, "
+            f"so no verdict is given on {primary}."
+        )
+    elif stamp.is_exploratory:
+        sentence = f"{stamp.stamp}: {sentence}"
+    effect = answer.effect
+    return {
+        "sentence": sentence,
+        "verdict": word,
+        "primary": primary,
+        "too_early": not seen.begun,
+        "estimate": _number(effect.estimate),
+        "low": _number(effect.low),
+        "high": _number(effect.high),
+        "p_value": _number(effect.p_value),
+        "inference": answer.inference,
+        "as_often": as_often(seen),
+        "detectable_effect_now": _number(now),
+        "earliest_date": when[1],
+        "earliest_date_for": _number(when[0]),
+        "alpha": alpha,
+        "alpha_spent": _number(seen.alpha_spent),
+        "limits": list(LIMITS),
+        "spec_sha256": stamp.spec_sha256,
+        "look": stamp.look,
+        "looks": stamp.looks,
+        "stamp": stamp.stamp,
+    }
+
+
+def as_often(seen: Seen) -> str | None:
+    """Say how often a gap this big would be seen had nothing changed: ``3 times in 91``."""
+    p_value = seen.permutation.effect.p_value
+    if math.isnan(p_value) or not seen.n_assignments:
+        return None
+    times = round(p_value * seen.n_assignments)
+    return (
+        f"If nothing had changed we would see a gap this big about {times} "
+        f"time{'' if times == 1 else 's'} in {seen.n_assignments:,}."
+    )
+
+
+def _judged_by(seen: Seen) -> Answer:
+    """Go by randomisation where it gives an interval, else by Donald and Lang."""
+    effect = seen.permutation.effect
+    has_interval = not (math.isnan(effect.low) or math.isnan(effect.high))
+    return seen.permutation if has_interval else seen.donald_lang
+
+
+def _said(seen: Seen, answer: Answer, curve: pd.DataFrame, now: float) -> tuple[str | None, str]:
+    effect = answer.effect
+    if not seen.begun:
+        return TOO_EARLY, f"too early, {_cannot_tell(seen, answer, curve)}"
+    excluded = effect.low > 0 or effect.high < 0
+    found = excluded if seen.spending_found is None else excluded and seen.spending_found
+    span = f"{_size(effect.low, seen)} to {_size(effect.high, seen)}"
+    if found:
+        word = FOUND_RISE if effect.estimate > 0 else FOUND_FALL
+        return word, f"{word} of {_size(abs(effect.estimate), seen)} (interval {span})."
+    largest = max(abs(effect.low), abs(effect.high))
+    if not excluded and not math.isnan(largest) and largest <= now:
+        return f"{RULED_OUT} {_size(largest, seen)}", f"{RULED_OUT} {_size(largest, seen)}."
+    return CANNOT_TELL, _cannot_tell(seen, answer, curve)
+
+
+def _cannot_tell(seen: Seen, answer: Answer, curve: pd.DataFrame) -> str:
+    size, date = _earliest(seen, answer, curve)
+    if date is None:
+        return f"{CANNOT_TELL}; no date within five years can be named (power.csv says why)."
+    return f"{CANNOT_TELL}; earliest date for an effect of {_size(size, seen)} is {date}."
+
+
+def _curve(power: pd.DataFrame, inference: str) -> pd.DataFrame:
+    """Detectable effects by date with all the regions of today."""
+    if "mde" not in power.columns:
+        return pd.DataFrame({"post_periods": [], "mde": [], "date": []})
+    made = power[power["mde"].notna()]
+    usable = made[made["inference"] == inference]
+    usable = usable if len(usable) else made[made["inference"] == "donald_lang"]
+    most = usable[usable["regions_left"] == usable["regions_left"].max()]
+    return most.sort_values("post_periods")
+
+
+def _mde_at(curve: pd.DataFrame, post_periods: int) -> float:
+    """Give the detectable effect after so many periods, or at the last date before."""
+    known = curve[curve["post_periods"] <= post_periods]
+    known = known if len(known) else curve.head(1)
+    return float(known["mde"].iloc[-1]) if len(known) else math.nan
+
+
+def _earliest(seen: Seen, answer: Answer, curve: pd.DataFrame) -> tuple[float, str | None]:
+    """Give an effect and the first date on which one of that size could be seen.
+
+    The effect is the one that was estimated; where no date in sight will do for
+    it, or there is no estimate yet, the smallest that the first or last date will do for.
+    """
+    ahead = curve[curve["post_periods"] > seen.post_periods]
+    if not len(ahead):
+        return math.nan, None
+    if not seen.begun:
+        return float(ahead["mde"].iloc[0]), str(ahead["date"].iloc[0])
+    size = abs(answer.effect.estimate)
+    will_do = ahead[ahead["mde"] <= size]
+    if len(will_do):
+        return size, str(will_do["date"].iloc[0])
+    return float(ahead["mde"].iloc[-1]), str(ahead["date"].iloc[-1])
+
+
+def _size(number: float, seen: Seen) -> str:
+    if math.isnan(number):
+        return "unknown size"
+    return f"{100 * number:.1f} percentage points" if seen.is_share else f"{number:.3g}"
+
+
+def _number(value: float) -> float | None:
+    return None if math.isnan(value) or math.isinf(value) else float(value)

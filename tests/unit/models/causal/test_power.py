@@ -1,0 +1,209 @@
+"""What could be seen, and when, before anything is looked at."""
+
+from __future__ import annotations
+
+import time
+
+import numpy as np
+import pytest
+
+from models.causal.base import UnsuitablePanelError
+from models.causal.power import (
+    Design,
+    Shocks,
+    Units,
+    detectable_by_design,
+    draw_region_differences,
+    estimate_shocks,
+    null_draws,
+    unit_level_false_positives,
+)
+from tests.builders.null_panels import POINT, TREATED, Nature, null_panels, some_children, units_of
+
+
+def a_design(n_regions=14, n_after=3, treated=TREATED):
+    donors = np.setdiff1d(np.arange(n_regions), treated)
+    return Design(np.asarray(treated), donors, n_before=8, n_after=n_after)
+
+
+def effects(designs, n_panels=1_000, seed=1, shocks=None):
+    nature = Nature()
+    found = detectable_by_design(
+        shocks or nature.shocks,
+        units_of(nature),
+        designs,
+        n_panels=n_panels,
+        rng=np.random.default_rng(seed),
+    )
+    return [
+        (one.effect / POINT, other.effect / POINT)
+        for one, other in zip(found[::2], found[1::2], strict=True)
+    ]
+
+
+def test_detectable_effects_are_those_of_the_published_method():
+    designs = [a_design(n, years) for n in (14, 8) for years in (1, 3)]
+
+    found = effects(designs, n_panels=4_000)
+
+    # The project's method paper, section 5 (2,000 panels; simulation error about .06 of a point).
+    assert found[0] == pytest.approx((2.80, 2.92), abs=0.15)
+    assert found[1] == pytest.approx((2.52, 2.61), abs=0.15)
+    assert found[2] == pytest.approx((3.25, 3.64), abs=0.2)
+    assert found[3] == pytest.approx((2.82, 3.07), abs=0.2)
+
+
+def test_six_regions_or_one_pathfinder_can_never_find_anything_by_permutation():
+    six, alone = effects([a_design(6), a_design(14, treated=[0])])
+
+    assert np.isfinite(six[0])
+    assert np.isinf(six[1])
+    assert np.isinf(alone[1])
+
+
+def test_more_years_and_more_regions_never_detect_less():
+    table = np.array(effects([a_design(n, y) for n in (14, 10, 8) for y in (1, 2, 3, 5)]))
+    by_regions = table.reshape(3, 4, 2)
+
+    assert (np.diff(by_regions, axis=1) < 0).all()
+    assert (np.diff(by_regions, axis=0) > 0).all()
+
+
+def test_an_effect_is_found_with_the_power_that_was_asked_for():
+    drawn = draw_region_differences(
+        Nature().shocks,
+        units_of(Nature()),
+        [a_design()],
+        n_panels=2_000,
+        rng=np.random.default_rng(2),
+    )
+    draws = null_draws(drawn[0], a_design())
+
+    for inference in ("donald_lang", "region_permutation"):
+        for power in (0.5, 0.8, 0.95):
+            effect = draws.detectable(inference, power=power)
+            assert draws.power(effect, inference) == pytest.approx(power, abs=0.002)
+        assert draws.power(0.0, inference) == pytest.approx(0.04, abs=0.02)
+
+
+def test_small_effects_look_large_when_they_are_significant():
+    drawn = draw_region_differences(
+        Nature().shocks,
+        units_of(Nature()),
+        [a_design()],
+        n_panels=4_000,
+        rng=np.random.default_rng(3),
+    )
+    draws = null_draws(drawn[0], a_design())
+
+    exaggeration, wrong_sign = draws.when_significant(1.0 * POINT, "donald_lang")
+    at_three, _ = draws.when_significant(3.0 * POINT, "donald_lang")
+
+    # The method paper: 1.98 times, wrong sign .7%; 3.11 / 3 for three points.
+    assert exaggeration == pytest.approx(1.98, abs=0.15)
+    assert 0.0 <= wrong_sign < 0.02
+    assert at_three == pytest.approx(3.11 / 3, abs=0.03)
+
+
+def test_the_same_seed_gives_the_same_table():
+    assert effects([a_design()], seed=4) == effects([a_design()], seed=4)
+
+
+def test_a_further_date_does_not_change_the_draws_of_the_others():
+    nature = Nature()
+
+    def draw(designs):
+        rng = np.random.default_rng(5)
+        return draw_region_differences(
+            nature.shocks, units_of(nature), designs, n_panels=50, rng=rng
+        )
+
+    together = draw([a_design(14, 3), a_design(10, 3)])
+
+    np.testing.assert_array_equal(together[0], together[1])
+
+
+def test_shocks_are_learned_from_the_years_before():
+    nature = Nature(n_before=40)
+    rng = np.random.default_rng(6)
+    children = some_children(nature.region.shape, rng)
+    history = null_panels(nature, n_panels=1, rng=rng, children=children)[0][:, :40]
+
+    shocks = estimate_shocks(history, units_of(nature, children))
+
+    # Fourteen regions for forty years: a standard deviation to about a tenth.
+    assert shocks.region_sd == pytest.approx(nature.region_sd, rel=0.3)
+    assert shocks.region_persistence == pytest.approx(0.7, abs=0.15)
+    assert shocks.unit_sd == pytest.approx(nature.unit_sd, rel=0.1)
+    assert shocks.unit_persistence == pytest.approx(0.5, abs=0.1)
+    assert shocks.noise_scale == pytest.approx(0.8, abs=0.1)
+
+
+def test_few_years_do_not_make_shocks_look_small():
+    nature = Nature()
+    rng = np.random.default_rng(7)
+    children = some_children(nature.region.shape, rng)
+    worlds = null_panels(nature, n_panels=12, rng=rng, children=children)[..., :8]
+
+    learned = [estimate_shocks(world, units_of(nature, children)).region_sd for world in worlds]
+
+    assert np.mean(learned) == pytest.approx(nature.region_sd, rel=0.2)
+
+
+def test_an_outcome_without_binomial_noise_has_none():
+    rng = np.random.default_rng(8)
+    region = np.repeat(np.arange(6), 8)
+    y = 900 + 30 * rng.normal(size=(48, 10))
+
+    shocks = estimate_shocks(y, Units(region, np.zeros(48), np.ones(48)))
+
+    assert shocks.noise_scale == 0.0
+    assert shocks.unit_sd == pytest.approx(30, rel=0.15)
+    assert shocks.region_sd < 10
+
+
+def test_the_scale_of_the_outcome_is_only_a_scale():
+    rng = np.random.default_rng(9)
+    region = np.repeat(np.arange(8), 6)
+    y = 0.01 * (rng.normal(size=(8, 9))[region] + rng.normal(size=(48, 9)))
+    quiet = Units(region, np.zeros(48), np.ones(48))
+
+    small, large = estimate_shocks(y, quiet), estimate_shocks(1e6 * y, quiet)
+
+    assert large.region_sd == pytest.approx(1e6 * small.region_sd, rel=1e-3)
+    assert large.unit_persistence == pytest.approx(small.unit_persistence, abs=1e-3)
+
+
+def test_too_short_a_history_is_refused():
+    with pytest.raises(UnsuitablePanelError, match="three periods"):
+        estimate_shocks(
+            np.zeros((20, 2)), Units(np.repeat(np.arange(5), 4), np.ones(20), np.ones(20))
+        )
+
+
+def test_the_warning_says_how_often_the_authority_clustered_test_is_wrong():
+    nature = Nature()
+
+    wrong, right = (
+        unit_level_false_positives(
+            shocks,
+            units_of(nature),
+            a_design(n_after=2),
+            n_panels=500,
+            rng=np.random.default_rng(10),
+        )
+        for shocks in (nature.shocks, Shocks(0.0, 0.7, 0.015, 0.5, 0.8))
+    )
+
+    # The method paper: .337 and .051; binomial errors .021 and .010.
+    assert wrong == pytest.approx(0.337, abs=0.07)
+    assert right == pytest.approx(0.051, abs=0.035)
+
+
+def test_a_table_of_sixteen_designs_takes_seconds():
+    designs = [a_design(n, y) for n in (14, 10, 8, 6) for y in (1, 2, 3, 5)]
+    began = time.process_time()
+
+    effects(designs)
+
+    assert time.process_time() - began < 10
