@@ -23,6 +23,7 @@ from api.routes import (
     placements,
     reference,
     registers,
+    scenarios,
     sufficiency,
 )
 from api.settings import Settings, read_settings
@@ -39,6 +40,7 @@ _ROUTERS = (
     demand.router,
     forecasts.router,
     sufficiency.router,
+    scenarios.router,
     placements.router,
     reference.router,
     health.router,

@@ -34,6 +34,19 @@ class SourceDeletedError(ServiceError):
         )
 
 
+class NotComparableError(ServiceError):
+    """Scenarios do not have the same futures."""
+
+    slug = "not-comparable"
+
+    def __init__(self, first: str, other: str, differs: list[str]) -> None:
+        self.first, self.other, self.differs = first, other, differs
+        super().__init__(
+            f"{other} cannot be compared with {first} future by future: it was made with "
+            f"{', '.join(differs)}. Ask both scenarios with the same dataset, horizon and seed."
+        )
+
+
 class BusyError(ServiceError):
     """Too many runs are waiting."""
 

@@ -11,6 +11,13 @@ from api.problems import KINDS, MEDIA_TYPE
 from api.schemas.problems import Problem
 
 _EVERY_ROUTE = (401, 403, 500)
+_OF_PATH = {
+    "/v1/demand": {503},
+    "/v1/scenarios/compare": {409, 503},
+    "/v1/scenarios/{id}/waterfall": {409, 503},
+    "/v1/scenarios/{id}/draws": {409, 503},
+}
+"""Of what is made when it is first asked for: the queue may be full, the source deleted."""
 _REF = "#/components/schemas/{model}"
 _OF_FASTAPI = ("HTTPValidationError", "ValidationError")
 
@@ -18,8 +25,8 @@ DESCRIPTION = """\
 Will there be enough homes for children looked after, of which kind, where, and how sure are we?
 
 Send SSDA903 returns; read what was found in them; forecast demand; set it against a register of
-homes; propose homes for the children who wait. Figures are working figures for staff, and a plan
-is advice to people, never a decision.
+homes; ask what if; propose homes for the children who wait. Figures are working figures for
+staff, and a plan is advice to people, never a decision.
 """
 
 
@@ -70,8 +77,7 @@ def _describe_problems(path: str, operation: dict[str, Any]) -> None:
         statuses.add(404)
     if "304" in responses:
         statuses |= {404, 406}
-    if path == "/v1/demand":
-        statuses.add(503)
+    statuses |= _OF_PATH.get(path, set())
     if "requestBody" in operation:
         statuses |= {400, 404, 409, 413, 415, 422, 503}
     if path.endswith("/ready"):

@@ -12,6 +12,7 @@ import re
 import traceback
 from collections.abc import Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -137,6 +138,13 @@ KINDS: dict[str, ProblemKind] = {
             409,
             "The source was deleted",
             "What a result was made from was deleted while it was being made.",
+        ),
+        ProblemKind(
+            "not-comparable",
+            409,
+            "These scenarios do not have the same futures",
+            "Scenarios are compared future by future, which takes the same dataset, horizon, seed "
+            "and settings. The detail says in what they differ.",
         ),
         ProblemKind(
             "too-large",
@@ -322,6 +330,9 @@ def _without_what_was_sent(error: Exception) -> str | None:
 
 def _unknown_name(error: UnknownNameError) -> str:
     known = [name for name in error.known if _PLAIN_NAME.fullmatch(name)]
+    near = get_close_matches(error.given, known, n=1)
+    if near:
+        return f"What was given is not a known {error.what}. The nearest is {near[0]}."
     listed = f" Known: {', '.join(known)}." if 0 < len(known) <= 40 else ""
     return f"What was given is not a known {error.what}.{listed}"
 

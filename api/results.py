@@ -14,8 +14,18 @@ from api.answers import plain
 from api.errors import SourceDeletedError
 from api.registers import read_children_sent, read_homes_sent
 from api.returned import read_returns_sent, returns_of
+from api.scenarios import (
+    Region,
+    Regions,
+    answered,
+    moved,
+    parse_scenario_sent,
+    read_scenario_asked,
+    side_by_side,
+)
 from api.schemas.forecasts import ForecastRequest, SufficiencyRequest
 from api.schemas.placements import PlacementRequest
+from api.schemas.scenarios import AS_IS, ScenarioRequest
 from api.store import ROW, Record, RecordKind, RecordName, Store
 from api.turns import Turns
 from api.uploads import Upload
@@ -24,8 +34,9 @@ from rcc_forecast.config import RunConfig
 from rcc_forecast.forecasting import FINALISTS
 from rcc_forecast.results.forecast import DemandForecast
 from rcc_forecast.runs import Provenance, provenance_of
-from rcc_forecast.scenarios import Scenario, parse_scenario, parse_scenario_text
+from rcc_forecast.scenarios import Scenario, Use, not_touched
 from rcc_forecast.tables.explanation import EXPLANATION
+from rcc_forecast.what_ifs import Fitted, fitted
 
 ROW_COLUMN = "row"
 """Column of a plan with each row's opaque token."""
@@ -64,6 +75,7 @@ class Results:
         # The latest of each stays in memory: a sufficiency run follows its forecast.
         self._prepared: tuple[object, pipeline.Prepared] | None = None
         self._outlook: tuple[RecordName, pipeline.Outlook] | None = None
+        self._regions = Regions()
 
     def add_dataset(self, upload: Upload) -> Outcome:
         """Read, check and pseudonymise returns, and keep them."""
@@ -99,8 +111,7 @@ class Results:
         """Forecast the demand of a dataset."""
         dataset = self._get(RecordKind.DATASET, asked.dataset_id)
         config = _config(asked)
-        settings = {"result": "forecast", "dataset": dataset.id, **config.as_dict()}
-        run = _run(settings, dataset, seed=config.seed)
+        run = _forecast_run(dataset, config)
         name = RecordName(RecordKind.FORECAST, run.run_id)
 
         def draw() -> Made:
@@ -159,6 +170,95 @@ class Results:
         name = RecordName(RecordKind.SUFFICIENCY, run.run_id)
         return self._once(name, weigh, (forecast.name, homes.name))
 
+    def scenario(self, asked: ScenarioRequest) -> Outcome:
+        """Put a what-if to a region, and things as they are beside it."""
+        read_scenario_asked(asked)
+        as_is = self._answer(asked.model_copy(update={"scenario": {}, "name": AS_IS}))
+        if asked.name == AS_IS and asked.scenario == {}:
+            return as_is
+        return self._answer(asked, as_is_id=as_is.record.id)
+
+    def _answer(self, asked: ScenarioRequest, *, as_is_id: str | None = None) -> Outcome:
+        dataset = self._get(RecordKind.DATASET, asked.dataset_id)
+        homes = self._get(RecordKind.HOMES, asked.homes_id)
+        scenario = read_scenario_asked(asked)
+        config = _config(asked)
+        forecast_id = _forecast_run(dataset, config).run_id
+        settings = {
+            "result": "scenario",
+            "forecast": forecast_id,
+            "homes": homes.id,
+            "scenario": scenario.as_dict(),
+            "name": asked.name,
+        }
+        run = _run(settings, dataset, homes, seed=asked.seed)
+
+        def answer() -> Made:
+            tables, about = answered(self._region(asked, dataset, homes), scenario)
+            facts = {
+                "id": run.run_id,
+                "name": asked.name,
+                "as_is_id": as_is_id or run.run_id,
+                "dataset_id": dataset.id,
+                "homes_id": homes.id,
+                "horizon": config.horizon,
+                "as_of": about["as_of"],
+                "seed": config.seed,
+                "paths": config.n_paths,
+                "scenario": settings["scenario"],
+                "not_used": not_touched(scenario, Use.SUFFICIENCY),
+            }
+            return Made(
+                tables,
+                {
+                    "answer": plain(facts),
+                    "about": plain({**about, "forecast_id": forecast_id}),
+                    "asked": asked.model_dump(mode="json"),
+                },
+            )
+
+        name = RecordName(RecordKind.SCENARIO, run.run_id)
+        return self._once(name, answer, (dataset.name, homes.name))
+
+    def waterfall(self, scenario_id: str) -> Outcome:
+        """Say which assumption of a scenario moved its answers by how much."""
+        record = self._get(RecordKind.SCENARIO, scenario_id)
+        asked = ScenarioRequest.model_validate(record.facts["asked"])
+        run = _run({"result": "waterfall", "scenario": record.id}, record, seed=asked.seed)
+
+        def share_out() -> Made:
+            dataset = self._get(RecordKind.DATASET, asked.dataset_id)
+            homes = self._get(RecordKind.HOMES, asked.homes_id)
+            region = self._region(asked, dataset, homes)
+            tables = moved(region, read_scenario_asked(asked))
+            return Made(tables, {"answer": {"id": run.run_id, "scenario_id": record.id}})
+
+        return self._once(RecordName(RecordKind.WATERFALL, run.run_id), share_out, (record.name,))
+
+    def comparison(self, ids: list[str]) -> Outcome:
+        """Set scenarios beside the first, which may be `AS_IS`: the region of the next as it is."""
+        from_as_is = ids[0] == AS_IS
+        records = [
+            self._get(RecordKind.SCENARIO, each) for each in (ids[1:] if from_as_is else ids)
+        ]
+        if from_as_is:
+            as_is_id = records[0].facts["answer"]["as_is_id"]
+            records.insert(0, self._get(RecordKind.SCENARIO, as_is_id))
+        names = [record.name for record in records]
+        settings = {"result": "comparison", "of": [str(name) for name in names], "as": ids[0]}
+        run = _run(settings, *records, seed=records[0].facts["answer"]["seed"])
+
+        def compare() -> Made:
+            table, notes = side_by_side(records, self._store, from_as_is=from_as_is)
+            base, *others = (
+                {"id": record.id, "name": record.facts["answer"]["name"]} for record in records
+            )
+            facts = {"id": run.run_id, "base": base, "scenarios": others, "notes": notes}
+            return Made({"compare": table}, {"answer": plain(facts)})
+
+        name = RecordName(RecordKind.COMPARISON, run.run_id)
+        return self._once(name, compare, tuple(dict.fromkeys(names)))
+
     def placement(self, asked: PlacementRequest) -> Outcome:
         """Propose a home for every child of a list."""
         children = self._get(RecordKind.CHILDREN, asked.children_id)
@@ -210,8 +310,12 @@ class Results:
     def forget(self, kind: RecordKind, id: str) -> list[RecordName]:
         """Delete a record with all that came from it, in memory too."""
         deleted = self._store.delete(RecordName.checked(kind, id))
-        self._prepared = self._outlook = None
+        self._forget_what_is_in_memory()
         return deleted
+
+    def _forget_what_is_in_memory(self) -> None:
+        self._prepared = self._outlook = None
+        self._regions.forget()
 
     def _once(
         self, name: RecordName, make: Callable[[], Made], made_from: tuple[RecordName, ...]
@@ -230,7 +334,7 @@ class Results:
                     name, tables=made.tables, facts=made.facts, made_from=made_from
                 )
             except SourceDeletedError:
-                self._prepared = self._outlook = None
+                self._forget_what_is_in_memory()
                 raise
         return Outcome(record, is_new=True)
 
@@ -251,30 +355,35 @@ class Results:
     ) -> DemandForecast:
         """Draw the futures, again if need be: the same inputs and seed give the same."""
         prepared = self._prepare(dataset, config)
+        judged = self._judge(name, prepared, config)
+        return pipeline.forecast(prepared, config, scenario=scenario, judged=judged)
+
+    def _judge(
+        self, name: RecordName, prepared: pipeline.Prepared, config: RunConfig
+    ) -> pipeline.Outlook:
         if self._outlook is None or self._outlook[0] != name:
             scored = config.forecasters or FINALISTS
             self._outlook = (name, pipeline.outlook(prepared, config, candidates=scored))
-        judged = self._outlook[1]
-        return pipeline.forecast(prepared, config, scenario=scenario, judged=judged)
+        return self._outlook[1]
+
+    def _region(self, asked: ScenarioRequest, dataset: Record, homes: Record) -> Region:
+        """Give the region of a scenario, as it was made for another one if it can be."""
+        config = _config(asked)
+        forecast = RecordName(RecordKind.FORECAST, _forecast_run(dataset, config).run_id)
+
+        def fit() -> Fitted:
+            prepared = self._prepare(dataset, config)
+            return fitted(prepared, config, judged=self._judge(forecast, prepared, config))
+
+        return self._regions.get(
+            forecast, homes.name, fit=fit, read=lambda: self._table(homes, "homes")
+        )
 
     def _get(self, kind: RecordKind, id: str) -> Record:
         return self._store.get(RecordName.checked(kind, id))
 
     def _table(self, record: Record, table: str) -> pd.DataFrame:
         return self._store.table(record.name, table).drop(columns=ROW)
-
-
-def parse_scenario_sent(sent: str | dict[str, Any] | None) -> Scenario | None:
-    """Read a scenario that came as TOML text or as JSON.
-
-    Raises
-    ------
-    RccError
-        It is not TOML, or a block, key or value of it is not known.
-    """
-    if sent is None:
-        return None
-    return parse_scenario(sent) if isinstance(sent, dict) else parse_scenario_text(sent)
 
 
 def _config(asked: ForecastRequest) -> RunConfig:
@@ -290,6 +399,11 @@ def _config(asked: ForecastRequest) -> RunConfig:
 
 def _day(given: date | None) -> pd.Timestamp | None:
     return None if given is None else pd.Timestamp(given)
+
+
+def _forecast_run(dataset: Record, config: RunConfig) -> Provenance:
+    settings = {"result": "forecast", "dataset": dataset.id, **config.as_dict()}
+    return _run(settings, dataset, seed=config.seed)
 
 
 def _run(settings: dict[str, Any], *sources: Record, seed: int) -> Provenance:

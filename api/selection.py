@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from enum import StrEnum
 from typing import Annotated, Any
 
@@ -13,11 +14,12 @@ from api.store import Filters
 from rcc_forecast import codes
 from rcc_forecast.geography import ENGLISH_REGIONS, read_membership, resolve_authority, successor_of
 from rcc_forecast.results.findings import Severity
+from rcc_forecast.tables.scenario import ANSWERS
 
 _MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])(-\d\d)?")
 
 
-def _choices(name: str, kinds: type[StrEnum], *more: str) -> Any:
+def _choices(name: str, kinds: Iterable[str], *more: str) -> Any:
     return StrEnum(name, {str(value): str(value) for value in (*kinds, *more)})
 
 
@@ -25,6 +27,7 @@ PlacementTypeOrAll = _choices("PlacementTypeOrAll", codes.PlacementType, codes.A
 PlannedTypeOrAll = _choices("PlannedTypeOrAll", codes.PlacementType, "planned", codes.ALL)
 AgeBandOrAll = _choices("AgeBandOrAll", codes.AgeBand, codes.ALL)
 PopulationOrAll = _choices("PopulationOrAll", codes.Population, codes.ALL)
+Answer = _choices("Answer", (), *ANSWERS.labels)
 
 
 def _authority(text: object) -> object:
@@ -46,6 +49,13 @@ def _spelt_as(text: object, known: tuple[str, ...]) -> object:
     return folded.get(plain, text)
 
 
+RccName = Annotated[
+    str | None,
+    BeforeValidator(_rcc),
+    Field(max_length=80, description="Regional Care Cooperative: its total and its members"),
+]
+
+
 class TableQuery(BaseModel):
     """What every table can be asked; a parameter that is not known is refused."""
 
@@ -59,8 +69,8 @@ class TableQuery(BaseModel):
     limit: int = Field(100, ge=1, le=MOST_ROWS, description="Rows of the page, at most")
 
 
-class PlaceQuery(TableQuery):
-    """Rows of some areas, ages and months."""
+class MonthQuery(TableQuery):
+    """Rows of some areas and months."""
 
     region: Annotated[str | None, BeforeValidator(_region)] = Field(
         default=None,
@@ -70,8 +80,6 @@ class PlaceQuery(TableQuery):
     local_authority: Annotated[str | None, BeforeValidator(_authority)] = Field(
         default=None, max_length=60, description="ONS code, DfE number or name; All for sums"
     )
-    age_band: AgeBandOrAll | None = None  # type: ignore[valid-type]  # made from codes
-    population: PopulationOrAll | None = None  # type: ignore[valid-type]  # made from codes
     month: str | None = Field(
         default=None, pattern=f"^{_MONTH.pattern}$", description="`2027-03`, or its last day"
     )
@@ -89,14 +97,17 @@ class PlaceQuery(TableQuery):
         return found
 
 
+class PlaceQuery(MonthQuery):
+    """Rows of some areas, ages and months."""
+
+    age_band: AgeBandOrAll | None = None  # type: ignore[valid-type]  # made from codes
+    population: PopulationOrAll | None = None  # type: ignore[valid-type]  # made from codes
+
+
 class AreaQuery(PlaceQuery):
     """Rows of some areas and months, of a measure, co-operatives among them."""
 
-    rcc: Annotated[str | None, BeforeValidator(_rcc)] = Field(
-        default=None,
-        max_length=80,
-        description="Regional Care Cooperative: its total and its members",
-    )
+    rcc: RccName = None
     measure: codes.Measure | None = None
 
 
@@ -116,6 +127,14 @@ class BalanceQuery(AreaQuery):
     """Rows of a sufficiency result."""
 
     placement_type: PlannedTypeOrAll | None = None  # type: ignore[valid-type]  # made from codes
+
+
+class AnswerQuery(MonthQuery):
+    """Rows of what a scenario says."""
+
+    rcc: RccName = None
+    placement_type: PlannedTypeOrAll | None = None  # type: ignore[valid-type]  # made from codes
+    measure: Answer | None = None  # type: ignore[valid-type]  # made from codes
 
 
 class FindingQuery(TableQuery):

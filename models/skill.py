@@ -96,7 +96,7 @@ def fixed_b_test(loss_differences: FloatArray, *, overlap: int, alpha: float = 0
     """
     by_origin = _averaged(np.asarray(loss_differences, dtype=np.float64))
     n, needed = by_origin.size, origins_needed(overlap)
-    mean = float(by_origin.mean()) if n else float("nan")
+    mean = float(np.nanmean(by_origin)) if n else float("nan")
     missing = float("nan")
     if n < needed or np.isnan(by_origin).any():
         note = (

@@ -61,7 +61,12 @@ from rcc_forecast.scenarios import (
     require_supported,
     runs_of,
 )
-from rcc_forecast.sufficiency import balance, children_by_kind, residents_of
+from rcc_forecast.sufficiency import (
+    balance,
+    carers_forecast,
+    children_by_kind,
+    residents_of,
+)
 from rcc_forecast.sufficiency.capacity import read_register
 from rcc_forecast.tables.homes import open_on
 
@@ -354,17 +359,28 @@ def sufficiency(
     as_of = prepared.history.as_of
     seed = int(demand_forecast.meta.get("seed", 0))
     futures = area_futures(demand_forecast, membership=prepared.membership, seed=seed)
+    changed = _changed(homes, scenario, as_of=as_of)
+    residents = residents_of(prepared.journeys.episodes, as_of=as_of)
+    carers = carers_forecast(
+        futures,
+        homes=changed,
+        before=None if scenario is None else homes,
+        as_of=as_of,
+        residents=residents,
+        seed=seed,
+    )
     return balance(
         futures,
-        homes=_changed(homes, scenario, as_of=as_of),
+        homes=changed,
         as_of=as_of,
         children_now=children_by_kind(
             prepared.history.corrected["children"][:, -1],
             leaves=demand_forecast.leaves,
             futures=futures,
         ),
-        residents=residents_of(prepared.journeys.episodes, as_of=as_of),
+        residents=residents,
         cohort=children,
+        foster_paths=carers.relative,
     )
 
 

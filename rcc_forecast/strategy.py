@@ -8,6 +8,7 @@ written; a command loads before and stores after.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -79,6 +80,8 @@ class Strategy:
         The same future by future at a few months, for comparisons.
     moved : Waterfall, optional
         What each assumption of the scenario moved; None without a scenario.
+    scenario : Scenario, optional
+        The what-if that was asked.
     """
 
     fit: Fitted
@@ -91,6 +94,7 @@ class Strategy:
     needs: NeedsProfile
     answers: Answers
     moved: Waterfall | None
+    scenario: Scenario | None = None
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """Give every table by the name of its file, without suffix."""
@@ -130,6 +134,7 @@ def strategy(
     siblings: pd.DataFrame | None = None,
     costs: pd.DataFrame | None = None,
     judged: Outlook | None = None,
+    resume: Path | None = None,
     progress: Progress = quiet,
 ) -> Strategy:
     """Work out every table of a sufficiency strategy.
@@ -152,10 +157,13 @@ def strategy(
         A `COSTS` table: unit costs that hold in place of the register's and the outturn's.
     judged : Outlook, optional
         From `pipeline.outlook`; made when absent.
+    resume : Path, optional
+        As for `pipeline.outlook`.
     progress : callable
         Told in words what is being done.
     """
-    fit = fitted(prepared, config, judged=judged, progress=progress)
+    found = judged or pipeline.outlook(prepared, config, resume=resume, progress=progress)
+    fit = fitted(prepared, config, judged=found, progress=progress)
     forecast = fit.forecast
     if scenario is not None and scenario.on_demand:
         forecast = pipeline.forecast(prepared, config, scenario=scenario, judged=fit.outlook)
@@ -187,7 +195,12 @@ def strategy(
         cohort=children,
     )
     progress("keeping futures for comparisons")
-    moved = None if scenario is None else waterfall(fit, homes, scenario)
+    moved = None
+    if scenario is not None:
+        moved = waterfall(fit, homes, scenario, cohort=children, costs=costs)
+        kept = moved.after
+    else:
+        kept = answers(fit, homes, cohort=children, costs=costs)
     return Strategy(
         fit=fit,
         forecast=forecast,
@@ -197,8 +210,9 @@ def strategy(
         closing=closed,
         spending=spending,
         needs=needs,
-        answers=answers(fit, homes) if moved is None else moved.after,
+        answers=kept,
         moved=moved,
+        scenario=scenario,
     )
 
 
@@ -218,7 +232,8 @@ def _behind(
         )
     return Behind(
         futures=futures,
-        homes=apply_scenario(scenario or Scenario(), homes, as_of=as_of),
+        # Prices of `[prices]` rise year by year in the spend; a balance is at today's.
+        homes=apply_scenario(scenario or Scenario(), homes, as_of=as_of, prices=False),
         as_of=as_of,
         children_now=fit.children_now,
         residents=fit.residents,

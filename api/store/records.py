@@ -21,6 +21,9 @@ class RecordKind(StrEnum):
     DEMAND = "demand"
     FORECAST = "forecasts"
     SUFFICIENCY = "sufficiency"
+    SCENARIO = "scenarios"
+    WATERFALL = "waterfalls"
+    COMPARISON = "comparisons"
     PLACEMENT = "placements"
 
     @property
@@ -36,6 +39,9 @@ _TITLES = {
     RecordKind.DEMAND: "history",
     RecordKind.FORECAST: "forecast",
     RecordKind.SUFFICIENCY: "sufficiency result",
+    RecordKind.SCENARIO: "scenario",
+    RecordKind.WATERFALL: "waterfall",
+    RecordKind.COMPARISON: "comparison",
     RecordKind.PLACEMENT: "placement plan",
 }
 

@@ -5,6 +5,9 @@ A new estimator is one file here that enters itself in the register.
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
+
 from models.causal.base import (
     ESTIMATORS,
     NEVER,
@@ -19,6 +22,9 @@ from models.causal.group_time import group_time
 from models.causal.ridge_augmented import ridge_augmented
 from models.causal.synthetic_control import synthetic_control, synthetic_control_on
 from models.causal.synthetic_did import synthetic_did
+
+for _file in pkgutil.iter_modules(__path__):
+    importlib.import_module(f"{__name__}.{_file.name}")
 
 __all__ = [
     "ESTIMATORS",

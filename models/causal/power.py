@@ -15,10 +15,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import minimize
 from scipy.stats import t as student
 
-from models.causal.base import FloatArray, IntArray, UnsuitablePanelError
+from models.causal.base import FloatArray, IntArray
 from models.causal.randomisation import (
     Assignments,
     assignments,
@@ -26,70 +25,12 @@ from models.causal.randomisation import (
     region_mean_estimates,
     region_mean_slopes,
 )
+from models.causal.shocks import Shocks, Units, persistent_paths
 
 _PANELS_AT_ONCE = 250
 _BISECTIONS = 50
-_MOST_PERSISTENT = 0.95
-_USUAL_PERSISTENCE, _PERSISTENCE_SPREAD = 0.5, 0.7
-"""Centre and spread (in arctanh) of what is believed of persistence before the data speak: eight
-years cannot tell .5 from .8, and a few years none at all."""
-
 _FEWEST_TOGETHER = 5
 """Significant draws under which the size of significant findings is not told."""
-
-
-@dataclass(frozen=True, slots=True)
-class Shocks:
-    """What makes an authority's outcome move when nothing has been done.
-
-    Attributes
-    ----------
-    region_sd, region_persistence : float
-        Shock that a region's authorities share: its standard deviation in any one
-        period, in the outcome's unit, and its correlation from period to period.
-    unit_sd, unit_persistence : float
-        The same for each authority's own.
-    noise_scale : float
-        Standard deviation of chance in small numbers, relative to the given one.
-    """
-
-    region_sd: float
-    region_persistence: float
-    unit_sd: float
-    unit_persistence: float
-    noise_scale: float
-
-
-@dataclass(frozen=True, slots=True)
-class Units:
-    """The authorities of a panel, as far as power depends on them.
-
-    Attributes
-    ----------
-    region : ndarray of int, shape (n_units,)
-        Number of its region, from 0.
-    noise_sd : ndarray, shape (n_units,)
-        Standard deviation of chance in one period, such as sqrt(p (1 - p) / n) of a
-        share; 0 where the outcome has none.
-    weight : ndarray, shape (n_units,)
-        What it counts for in its region's value: children, or 1.
-    """
-
-    region: IntArray
-    noise_sd: FloatArray
-    weight: FloatArray
-
-    @property
-    def n_regions(self) -> int:
-        """Number of regions."""
-        return int(self.region.max()) + 1
-
-    @property
-    def shares(self) -> FloatArray:
-        """What each counts for in its region, shape (n_regions, n_units); rows sum to 1."""
-        table = np.zeros((self.n_regions, self.region.size))
-        table[self.region, np.arange(self.region.size)] = self.weight
-        return np.asarray(table / table.sum(axis=1, keepdims=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,53 +150,6 @@ class Detectable:
     smallest_p: float
 
 
-def estimate_shocks(y: FloatArray, units: Units) -> Shocks:
-    """Learn shock sizes from a panel before treatment, by restricted likelihood.
-
-    The model: a level for each authority, a change common to all in each period, and
-    the shocks. Levels are taken out by contrasts over time and common changes by
-    generalised least squares, so that few years do not make shocks look small.
-
-    Parameters
-    ----------
-    y : ndarray, shape (n_units, n_periods)
-        Outcome before treatment; units with missing values are left out.
-    units : Units
-        Whose noise is the binomial one; its scale is estimated unless all are 0.
-
-    Returns
-    -------
-    Shocks
-
-    Raises
-    ------
-    UnsuitablePanelError
-        Under three periods, or under three regions with complete units.
-
-    Notes
-    -----
-    Persistence is drawn gently towards .5 (see `_USUAL_PERSISTENCE`).
-    """
-    seen = ~np.isnan(y).any(axis=1)
-    regions = np.unique(units.region[seen])
-    if y.shape[1] < 3 or regions.size < 3:
-        raise UnsuitablePanelError(
-            estimator="The size of shocks",
-            reason=f"it needs three periods and three regions before treatment, and has "
-            f"{y.shape[1]} and {regions.size}.",
-        )
-    likelihood = _Likelihood(y[seen], units.region[seen], units.noise_sd[seen])
-    start = likelihood.start()
-    found = minimize(
-        likelihood,
-        start,
-        method="L-BFGS-B",
-        bounds=likelihood.bounds(start),
-        options={"maxiter": 200},
-    )
-    return likelihood.shocks(found.x)
-
-
 def draw_region_differences(
     shocks: Shocks,
     units: Units,
@@ -299,31 +193,6 @@ def draw_region_differences(
             after = paths[..., start : start + design.n_after].mean(axis=-1)
             parts.append(after - paths[..., before - design.n_before : before].mean(axis=-1))
     return [np.concatenate(parts) for parts in drawn]
-
-
-def persistent_paths(
-    sd: FloatArray, persistence: float, shape: tuple[int, int, int], rng: np.random.Generator
-) -> FloatArray:
-    """Draw first-order autoregressions that are as varied at the first period as at any other.
-
-    Parameters
-    ----------
-    sd : ndarray, shape (n_series,)
-        Standard deviation in any one period.
-    persistence : float
-        Correlation from period to period.
-    shape : (n_panels, n_series, n_periods)
-    rng : numpy.random.Generator
-
-    Returns
-    -------
-    ndarray, of that shape
-    """
-    paths = rng.standard_normal(shape)
-    fresh = math.sqrt(1 - persistence**2)
-    for period in range(1, shape[2]):
-        paths[..., period] = persistence * paths[..., period - 1] + fresh * paths[..., period]
-    return np.asarray(paths * sd[:, None])
 
 
 def null_draws(
@@ -470,81 +339,3 @@ def unit_level_false_positives(
         statistic = (inside.mean(axis=1) - outside.mean(axis=1)) / np.sqrt(variance * n / (n - 2))
         found += int((np.abs(statistic) > student.ppf(1 - alpha / 2, n - 1)).sum())
     return found / n_panels
-
-
-@dataclass(frozen=True, slots=True)
-class _Likelihood:
-    """Minus the restricted log likelihood, of log sds and arctanh persistences.
-
-    Contrasts over time take out each unit's level. A region's block is then
-    block-diagonal (A_i of each unit) plus the shared B in every pair, so with
-    S = sum of A_i^-1 all it takes are matrices of the number of contrasts.
-    """
-
-    y: FloatArray
-    region: IntArray
-    noise_sd: FloatArray
-
-    @property
-    def has_noise(self) -> bool:
-        return bool((self.noise_sd > 0).any())
-
-    @property
-    def contrasts(self) -> FloatArray:
-        n = self.y.shape[1]
-        centring = np.eye(n) - 1 / n
-        return np.asarray(np.linalg.svd(centring)[0][:, : n - 1].T)
-
-    def start(self) -> FloatArray:
-        spread = self.y - self.y.mean(axis=1, keepdims=True)
-        sd = math.log(max(float(spread.std()), 1e-12) / 2)
-        usual = math.atanh(_USUAL_PERSISTENCE)
-        return np.array([sd, usual, sd, usual, math.log(0.8)][: 5 if self.has_noise else 4])
-
-    def bounds(self, start: FloatArray) -> list[tuple[float, float]]:
-        widest = math.atanh(_MOST_PERSISTENT)
-        sd, persistence = (start[0] - 6.0, start[0] + 4.0), (-0.5, widest)
-        scale = (math.log(0.05), math.log(2.0))
-        return [sd, persistence, sd, persistence, scale][: start.size]
-
-    def shocks(self, x: FloatArray) -> Shocks:
-        return Shocks(
-            region_sd=math.exp(x[0]),
-            region_persistence=math.tanh(x[1]),
-            unit_sd=math.exp(x[2]),
-            unit_persistence=math.tanh(x[3]),
-            noise_scale=math.exp(x[4]) if self.has_noise else 0.0,
-        )
-
-    def __call__(self, x: FloatArray) -> float:
-        shocks, contrasts = self.shocks(x), self.contrasts
-        n_contrasts = contrasts.shape[0]
-        values = self.y @ contrasts.T
-        apart = np.abs(np.subtract.outer(*(np.arange(self.y.shape[1]),) * 2))
-        of_region = (
-            contrasts @ (shocks.region_sd**2 * shocks.region_persistence**apart) @ contrasts.T
-        )
-        of_unit = contrasts @ (shocks.unit_sd**2 * shocks.unit_persistence**apart) @ contrasts.T
-        noise = (shocks.noise_scale * self.noise_sd) ** 2
-        # Contrasts are orthonormal, so noise stays the same in each.
-        own = of_unit + noise[:, None, None] * np.eye(n_contrasts)
-        inverse = np.linalg.inv(own)
-        weighted = np.einsum("ijk,ik->ij", inverse, values)
-        codes, place = np.unique(self.region, return_inverse=True)
-        total = np.zeros((codes.size, n_contrasts, n_contrasts))
-        np.add.at(total, place, inverse)
-        moved = np.zeros((codes.size, n_contrasts))
-        np.add.at(moved, place, weighted)
-        # Sum over a region's units of V^-1: (S^-1 + B)^-1; and the same applied to the values.
-        shrink = np.linalg.inv(np.eye(n_contrasts) + total @ of_region)
-        precision = shrink @ total
-        lent = np.einsum("gjk,gk->gj", shrink, moved)
-        log_det = np.linalg.slogdet(own)[1].sum() - np.linalg.slogdet(shrink)[1].sum()
-        square = (values * weighted).sum()
-        square -= np.einsum("gj,jk,gk->", moved, of_region, lent)
-        information = precision.sum(axis=0)
-        common = np.linalg.solve(information, lent.sum(axis=0))
-        square -= lent.sum(axis=0) @ common
-        log_det += np.linalg.slogdet(information)[1]
-        belief = (x[[1, 3]] - math.atanh(_USUAL_PERSISTENCE)) / _PERSISTENCE_SPREAD
-        return float(0.5 * (log_det + square + belief @ belief))

@@ -140,41 +140,6 @@ def breakdown_smoothness(
     return outside
 
 
-def covariance_from_regions(event_studies: FloatArray, *, n_treated: int) -> FloatArray:
-    """Give the covariance of an event study from the untreated regions' own.
-
-    With two treated regions no clustered covariance can be trusted. Every untreated
-    region's differences to its reference period are a draw of what a region does, and
-    the spread over all placebo groups of them is just their covariance times
-    1/n_treated + 1/n_untreated.
-
-    Parameters
-    ----------
-    event_studies : ndarray, shape (n_untreated, n_times)
-        Each untreated region's outcome less that in its reference period.
-    n_treated : int
-        Treated regions whose mean is compared with the untreated regions' mean.
-
-    Returns
-    -------
-    ndarray, shape (n_times, n_times)
-        Singular where there are no more regions than times.
-
-    Raises
-    ------
-    UnsuitablePanelError
-        Under three untreated regions.
-    """
-    n_untreated = event_studies.shape[0]
-    if n_untreated < 3:
-        raise UnsuitablePanelError(
-            estimator="The covariance of the event study",
-            reason=f"it needs three untreated regions and has {n_untreated}.",
-        )
-    spread = np.atleast_2d(np.cov(event_studies, rowvar=False))
-    return np.asarray(spread * (1 / n_treated + 1 / n_untreated))
-
-
 def folded_normal_quantile(level: float, bias: float) -> float:
     """Give the quantile of |N(bias, 1)|, bias not negative, to 1e-12."""
     low, high = 0.0, bias + float(norm.ppf(0.5 + level / 2)) + 1.0
@@ -205,21 +170,21 @@ class _Frontier:
     covariance: FloatArray
 
     def shortest(self, smoothness: float, alpha: float) -> FixedLength:
-        """Minimise the length over the frontier: it is convex along each straight piece."""
-        pieces = list(zip(self.weights[:-1], self.weights[1:], strict=True)) or [
-            (self.weights[0], self.weights[0])
+        """Minimise the length: along the frontier it falls to one lowest point and rises."""
+        lengths = [
+            self._half_length(weights, smoothness * bias, alpha)
+            for weights, bias in zip(self.weights, self.biases, strict=True)
         ]
-        ends = list(zip(self.biases[:-1], self.biases[1:], strict=True)) or [
-            (self.biases[0], self.biases[0])
-        ]
-        best = min(
+        corner = int(np.argmin(lengths))
+        half, weights, bias = min(
             (
-                self._shortest_on(piece, end, smoothness, alpha)
-                for piece, end in zip(pieces, ends, strict=True)
+                self._shortest_on(first, smoothness, alpha)
+                for first in (corner - 1, corner)
+                if 0 <= first < len(lengths) - 1
             ),
             key=lambda found: found[0],
+            default=(lengths[corner], self.weights[corner], float(self.biases[corner])),
         )
-        half, weights, bias = best
         estimate = float(weights @ self.estimates)
         return FixedLength(
             smoothness=smoothness,
@@ -232,15 +197,13 @@ class _Frontier:
         )
 
     def _shortest_on(
-        self,
-        piece: tuple[FloatArray, FloatArray],
-        ends: tuple[float, float],
-        smoothness: float,
-        alpha: float,
+        self, first: int, smoothness: float, alpha: float
     ) -> tuple[float, FloatArray, float]:
+        """Search the straight piece from a corner to the next by golden sections."""
+
         def at(share: float) -> tuple[float, FloatArray, float]:
-            weights = (1 - share) * piece[0] + share * piece[1]
-            bias = (1 - share) * ends[0] + share * ends[1]
+            weights = (1 - share) * self.weights[first] + share * self.weights[first + 1]
+            bias = float((1 - share) * self.biases[first] + share * self.biases[first + 1])
             return self._half_length(weights, smoothness * bias, alpha), weights, bias
 
         low, high = 0.0, 1.0
@@ -321,6 +284,9 @@ def _lasso_path(gram: FloatArray, tilt: FloatArray) -> FloatArray:
         return np.array(corners)
     # A trace of ridge keeps a singular covariance (fewer regions than times) soluble.
     gram = gram + 1e-10 * max(float(np.trace(gram)) / n, _NOUGHT) * np.eye(n)
+    # So does a trace of unevenness for ties, where two would have to turn in one step.
+    uneven = np.modf(np.arange(1, n + 1) * _GOLDEN)[0]
+    tilt = tilt + 1e-8 * float(np.abs(tilt).max()) * uneven
     penalty = float(np.abs(tilt).max())
     active = [int(np.abs(tilt).argmax())]
     signs = {active[0]: -float(np.sign(tilt[active[0]]))}

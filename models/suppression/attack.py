@@ -202,7 +202,10 @@ def _attack_block(
     room: Room,
 ) -> tuple[list[Cut], IntArray]:
     """Attack the figures aimed at in one block; give the cuts, and the figures seen to be safe."""
-    program = _Program(problem, block, up=up, down=down)
+    ties = problem.equations[block.equations]
+    program = _Program(
+        ties[:, block.figures].tocsr(), up=up[block.figures], down=down[block.figures]
+    )
     place = np.searchsorted(block.figures, aimed)
     wide = problem.protection[aimed] * (1.0 - 1e-6) - _TINY
     cuts = []
@@ -215,7 +218,8 @@ def _attack_block(
         above = program.prices()
         program.push(at, up=False)
         if program.width(at) < enough:
-            cuts.append(_cut(problem, int(figure), block, (above, program.prices()), room=room))
+            prices = np.stack([above, program.prices()])
+            cuts.append(_cut(problem, int(figure), prices @ ties, room=room))
         if len(cuts) >= _ENOUGH_CUTS:
             break
     return cuts, aimed[program.high[place] - program.low[place] >= wide]
@@ -228,15 +232,11 @@ class _Program:
     of all figures at once: most never need a program of their own.
     """
 
-    def __init__(
-        self, problem: SuppressionProblem, block: _Block, *, up: FloatArray, down: FloatArray
-    ) -> None:
-        self.figures = block.figures
-        self.high, self.low = np.zeros(len(block.figures)), np.zeros(len(block.figures))
+    def __init__(self, ties: sparse.csr_array, *, up: FloatArray, down: FloatArray) -> None:
+        self.high, self.low = np.zeros(len(up)), np.zeros(len(up))
         self.solver = pywraplp.Solver.CreateSolver("GLOP")
-        limits = zip(down[block.figures].tolist(), up[block.figures].tolist(), strict=True)
+        limits = zip(down.tolist(), up.tolist(), strict=True)
         self.variables = [self.solver.NumVar(-d, u, "") for d, u in limits]
-        ties = problem.equations[block.equations][:, block.figures].tocsr()
         self.constraints = []
         for row in range(ties.shape[0]):
             constraint = self.solver.Constraint(0.0, 0.0)
@@ -268,19 +268,16 @@ class _Program:
         return np.array([constraint.dual_value() for constraint in self.constraints])
 
 
-def _cut(
-    problem: SuppressionProblem,
-    figure: int,
-    block: _Block,
-    prices: tuple[FloatArray, FloatArray],
-    *,
-    room: Room,
-) -> Cut:
-    """Bound the width of one interval by what is withheld, from the prices of both directions."""
+def _cut(problem: SuppressionProblem, figure: int, priced: FloatArray, *, room: Room) -> Cut:
+    """Bound the width of one interval by what is withheld.
+
+    `priced`, shape (2, n_figures), is what the prices of the pushes up and down make of
+    each figure through its equations.
+    """
     shown = np.zeros(len(problem.value))
     more = np.zeros(len(problem.value))
-    for sign, price in zip((1.0, -1.0), prices, strict=True):
-        steep = -(price @ problem.equations[block.equations])
+    for sign, price in zip((1.0, -1.0), priced, strict=True):
+        steep = -price
         steep[figure] += sign
         steep[np.abs(steep) < 1e-9] = 0.0
         rising, falling = np.maximum(steep, 0.0), np.maximum(-steep, 0.0)

@@ -25,10 +25,13 @@ from models.suppression.problem import BoolArray, SuppressionProblem, Unprotecta
 _STEPS = 10
 """Of the effort allowed, one master answer takes at most this part before it is attacked."""
 
+_LARGE, _ROUNDS_OF_LARGE = 3000, 8
+"""Figures from which on an attack is dear: after so many, what is exposed is mended by hand."""
+
 _SMALL = 500
 """Figures up to which every group of an unproved answer is tried again."""
 
-_PLAIN_ROUNDS, _NUDGE, _LARGE = 4, 0.01, 3000
+_PLAIN_ROUNDS, _NUDGE = 4, 0.01
 """Stronger cuts cost larger programs: they are for tables that a few rounds do not settle, and
 that are not large."""
 
@@ -174,7 +177,9 @@ class _Part:
                 if self.master.proved or self.master.spent >= limit:
                     break
                 step = limit - self.master.spent
-            elif self.master.spent >= 2.0 * limit:
+            elif self.master.spent >= 2.0 * limit or (
+                self.rounds >= _ROUNDS_OF_LARGE and len(self.problem.value) >= _LARGE
+            ):
                 if found is None:
                     found = self._show_again(self._withhold_more(answer, cuts))
                 break

@@ -17,7 +17,7 @@ from rcc_forecast.errors import NothingUsableError, UnreadableInputError
 if TYPE_CHECKING:
     from rcc_forecast.pipeline import Prepared, Progress
     from rcc_forecast.results.returns import FiledReturns
-    from rcc_forecast.scenarios import Scenario
+    from rcc_forecast.scenarios import Scenario, Use
 
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]
 else:
@@ -97,6 +97,15 @@ def given_scenario(given: argparse.Namespace) -> tuple[Scenario, str] | tuple[No
     scenario = parse_scenario_text(text, file=given.scenario.name)
     require_supported(scenario)
     return scenario, text
+
+
+def left_alone_said(scenario: Scenario | None, use: Use) -> str:
+    """Say what of a what-if changes nothing in what is asked, and why."""
+    from rcc_forecast.scenarios import not_touched
+
+    if scenario is None:
+        return ""
+    return "".join(f"{line}\n" for line in not_touched(scenario, use))
 
 
 def add_out_file(command: argparse.ArgumentParser, *, required: bool = True) -> None:

@@ -146,7 +146,9 @@ def _lock(given: argparse.Namespace) -> int:
         git_commit=git_commit(given.spec),
     )
     append_entry(path, entry)
-    sys.stdout.write(f"{spec.sha256}\nLogged on {entry['date']}, line {entry['entry']} of {path}.\n")
+    sys.stdout.write(
+        f"{spec.sha256}\nLogged on {entry['date']}, line {entry['entry']} of {path}.\n"
+    )
     if spec.looks > 1 and spec.cut_off is None:
         sys.stdout.write(
             "The plan has several looks and this specification no cut_off: it counts as the "

@@ -20,6 +20,7 @@ from rcc_forecast.cli.arguments import (
     config_of,
     count,
     existing,
+    left_alone_said,
     prepare_given_returns,
 )
 from rcc_forecast.cli.progress import TerminalProgress
@@ -187,10 +188,13 @@ def summary_levels(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def scenario_said(scenario: Scenario | None) -> str:
-    """Say so where a what-if holds nothing that moves a forecast of children."""
+    """Say what of a what-if does not move a forecast of children, and so where nothing does."""
+    from rcc_forecast.scenarios import Use
+
+    left = left_alone_said(scenario, Use.FORECAST)
     if scenario is None or scenario.on_demand:
-        return ""
-    return (
+        return left
+    return left + (
         "The scenario has no [entries], [exits], [durations] or [moves]: the forecast is as "
         "without it.\n"
     )

@@ -18,9 +18,9 @@ from rcc_forecast.cli.arguments import (
     add_scenario,
     config_of,
     given_scenario,
+    left_alone_said,
     prepare_given_returns,
 )
-from rcc_forecast.cli.planning import not_of_a_balance
 from rcc_forecast.cli.progress import TerminalProgress
 
 if TYPE_CHECKING:
@@ -79,6 +79,7 @@ def _invest(given: argparse.Namespace) -> int:
     from rcc_forecast import pipeline
     from rcc_forecast.investing import read_sites
     from rcc_forecast.registers import read_homes, tidy_homes
+    from rcc_forecast.scenarios import Use
 
     config = config_of(given)
     scenario, _ = given_scenario(given)
@@ -104,7 +105,8 @@ def _invest(given: argparse.Namespace) -> int:
     )
     _write(result, given, forecast.meta, scenario.as_dict() if scenario else None)
     progress.done()
-    sys.stdout.write(f"{_said(result)}{not_of_a_balance(scenario)}Written to {given.out}.\n")
+    left = left_alone_said(scenario, Use.SUFFICIENCY)
+    sys.stdout.write(f"{_said(result)}{left}Written to {given.out}.\n")
     return 0
 
 

@@ -1,4 +1,4 @@
-"""`sufficiency`, `place`: are there homes enough, and which home for which child."""
+"""`place`: which home for which child."""
 
 from __future__ import annotations
 
@@ -15,15 +15,12 @@ from rcc_forecast.cli import arrivals
 from rcc_forecast.cli.arguments import (
     Commands,
     add_command,
-    add_forecast_settings,
     add_out_folder,
-    add_returns,
     add_scenario,
-    config_of,
     day,
     existing,
     given_scenario,
-    prepare_given_returns,
+    left_alone_said,
 )
 from rcc_forecast.cli.progress import TerminalProgress
 
@@ -35,68 +32,9 @@ if TYPE_CHECKING:
 
 def add_commands(commands: Commands) -> None:
     """Declare the commands of this file."""
-    _add_sufficiency(commands)
     _add_place(commands)
     _add_frontier(commands)
     _add_arrivals(commands)
-
-
-def _add_sufficiency(commands: Commands) -> None:
-    command = add_command(
-        commands,
-        "sufficiency",
-        _sufficiency,
-        does="set the forecast against usable homes: gap, probability of shortfall, rating, cost",
-        examples="  rcc-forecast sufficiency returns/ homes.csv --horizon 24 --out sufficiency/\n"
-        "  rcc-forecast sufficiency returns/ homes.csv --scenario forty-homes.toml --out what-if/",
-    )
-    add_returns(command)
-    command.add_argument("homes", type=Path, metavar="HOMES", help="the provision register")
-    add_forecast_settings(command)
-    add_scenario(command)
-    add_out_folder(command)
-
-
-def _sufficiency(given: argparse.Namespace) -> int:
-    from rcc_forecast import pipeline
-    from rcc_forecast.registers import read_homes
-
-    config = config_of(given)
-    scenario, _ = given_scenario(given)
-    progress = TerminalProgress()
-    progress("reading returns and homes")
-    homes, about_homes = read_homes(given.homes)
-    prepared = prepare_given_returns(given, progress)
-    forecast = pipeline.forecast(
-        prepared, config, scenario=scenario, resume=given.resume, progress=progress
-    )
-    progress("setting demand against homes")
-    result = pipeline.sufficiency(prepared, forecast, homes, scenario=scenario)
-    with runs.whole_folder(given.out) as folder:
-        runs.write_table(result.table, folder / "balance.csv")
-        runs.write_table(forecast.table(), folder / "forecast.csv")
-        runs.write_table((prepared.findings + about_homes).frame, folder / "findings.csv")
-        told = {**forecast.meta, **result.meta(), "homes_hash": runs.hash_files([given.homes])}
-        told["scenario"] = scenario.as_dict() if scenario else None
-        runs.write_json(told, folder / "balance.meta.json")
-    progress.done()
-    sentences = "\n".join(result.sentences())
-    sys.stdout.write(f"{sentences}\n{not_of_a_balance(scenario)}Written to {given.out}.\n")
-    return 0
-
-
-def not_of_a_balance(scenario: Scenario | None) -> str:
-    """Name what a what-if asks of a plan alone, and leaves forecasts and capacity as they are."""
-    if scenario is None:
-        return ""
-    asked = {
-        "[budget]": scenario.budgets,
-        "[weights]": scenario.weights,
-        "[rules]": scenario.rules,
-        "[tiers]": scenario.tiers,
-    }
-    named = " ".join(name for name, given in asked.items() if given)
-    return f"{named} of the scenario hold for `place`, and for nothing here.\n" if named else ""
 
 
 def _add_place(commands: Commands) -> None:
@@ -261,7 +199,7 @@ def _plan(given: argparse.Namespace) -> int:
         _plan_said(plan.summary),
         _what_if_said(plan.summary),
         _overrides_said(plan),
-        not_of_a_plan(scenario),
+        _scenario_said(scenario),
     ]
     said += [f"Written to {given.out}.\n"]
     sys.stdout.write("".join(said))
@@ -296,12 +234,14 @@ def _what_if_said(summary: dict[str, Any]) -> str:
     )
 
 
-def not_of_a_plan(scenario: Scenario | None) -> str:
-    """Name the levers of a what-if that move forecasts and leave a plan as it is."""
-    if scenario is None or not scenario.on_demand:
+def _scenario_said(scenario: Scenario | None) -> str:
+    """Say which levers leave a plan as it is, and where an interval stands at its middle."""
+    from rcc_forecast.scenarios import Use, midpoints_said
+
+    if scenario is None:
         return ""
-    named = " ".join(dict.fromkeys(block.where for block in scenario.on_demand))
-    return f"{named} of the scenario move forecasts of children, and nothing in this plan.\n"
+    at_middle = "".join(f"{line}\n" for line in midpoints_said(scenario))
+    return left_alone_said(scenario, Use.PLAN) + at_middle
 
 
 def _overrides_said(plan: PlacementPlan) -> str:

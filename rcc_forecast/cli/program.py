@@ -10,6 +10,7 @@ from rcc_forecast import __version__
 from rcc_forecast.cli import (
     comparing,
     data,
+    evaluating,
     forecasts,
     investing,
     planning,
@@ -17,12 +18,19 @@ from rcc_forecast.cli import (
     registers,
     service,
     story,
+    sufficiency,
 )
 from rcc_forecast.errors import NothingUsableError, RccError
 
-_SUBJECTS = (story, data, forecasts, planning, comparing, investing, registers, service, public)
+_SUBJECTS = (
+    *(story, data, forecasts, sufficiency, comparing, planning, investing),
+    *(evaluating, registers, service, public),
+)
 
-_TWO_WORDS = ("place frontier", "place arrivals", registers.IMPORT)
+_TWO_WORDS = (
+    *("place frontier", "place arrivals", registers.IMPORT),
+    *(evaluating.POWER, evaluating.LOCK),
+)
 """Commands of two words; the parser takes each as one."""
 
 _STOPPED = 130

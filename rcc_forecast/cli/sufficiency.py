@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import argparse
 import sys
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
-
 
 from rcc_forecast import runs
 from rcc_forecast.cli.arguments import (
@@ -18,12 +17,10 @@ from rcc_forecast.cli.arguments import (
     add_scenario,
     config_of,
     given_scenario,
+    left_alone_said,
     prepare_given_returns,
 )
 from rcc_forecast.cli.progress import TerminalProgress
-
-if TYPE_CHECKING:
-    from rcc_forecast.scenarios import Scenario
 
 
 def add_commands(commands: Commands) -> None:
@@ -63,7 +60,7 @@ def add_commands(commands: Commands) -> None:
 
 def _sufficiency(given: argparse.Namespace) -> int:
     from rcc_forecast.registers import read_children, read_costs, read_homes, read_siblings
-    from rcc_forecast.results.findings import Findings
+    from rcc_forecast.scenarios import Use
     from rcc_forecast.strategy import strategy
     from rcc_forecast.strategy_pack import write_pack
 
@@ -80,42 +77,33 @@ def _sufficiency(given: argparse.Namespace) -> int:
         costs, about_costs = read_costs(given.costs)
         found = found + about_costs
     prepared = prepare_given_returns(given, progress)
-    result = strategy(
+    work_out = partial(
+        strategy,
         prepared,
         config,
         homes,
-        scenario=scenario,
         children=children,
         siblings=read_siblings(given.siblings) if given.siblings else None,
         costs=costs,
-        resume=given.resume,
-        progress=progress,
     )
+    result = work_out(scenario=scenario, resume=given.resume, progress=progress)
+    as_is = None
+    if scenario is not None:
+        progress("working out the same without the scenario, to publish both together")
+        as_is = work_out(judged=result.fit.outlook)
     progress("writing tables, workbook and chapter")
     inputs = [path for path in (given.homes, given.children, given.costs) if path]
     with runs.whole_folder(given.out) as folder:
         write_pack(
             result,
             folder,
-            findings=Findings.joined([prepared.findings, found]),
-            scenario=scenario,
+            findings=prepared.findings + found,
             scenario_text=scenario_text,
             homes_hash=runs.hash_files(inputs),
+            as_is=as_is,
         )
     progress.done()
     sentences = "\n".join(result.balance.sentences())
-    sys.stdout.write(f"{sentences}\n{not_of_a_balance(scenario)}Written to {given.out}.\n")
+    left = left_alone_said(scenario, Use.SUFFICIENCY)
+    sys.stdout.write(f"{sentences}\n{left}Written to {given.out}.\n")
     return 0
-
-
-def not_of_a_balance(scenario: Scenario | None) -> str:
-    """Name what a what-if asks of a plan alone, and leaves forecasts and capacity as they are."""
-    if scenario is None:
-        return ""
-    asked = {
-        "[weights]": scenario.weights,
-        "[rules]": scenario.rules,
-        "[tiers]": scenario.tiers,
-    }
-    named = " ".join(name for name, given in asked.items() if given)
-    return f"{named} of the scenario hold for `place`, and for nothing here.\n" if named else ""

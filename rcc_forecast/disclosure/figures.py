@@ -7,7 +7,7 @@ withholds no other shows.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -101,6 +101,12 @@ def gather_figures(
         parts=_parts(editions, used),
         n_groups=int(rows["group"].max()) + 1 if len(rows) else 0,
     )
+
+
+def totals_of(gathered: Figures) -> Figures:
+    """Give the figures of regions, co-operatives and England alone; groups keep their numbers."""
+    totals = gathered.figures["local_authority"] == ALL
+    return replace(gathered, figures=gathered.figures[totals], prices=gathered.prices.iloc[:0])
 
 
 def _numbers_of(

@@ -7,7 +7,7 @@ import pandas as pd
 from scipy import sparse
 
 from models.forecast import FloatArray, IntArray
-from models.suppression import Sum, SuppressionProblem, sums_of, suppression_problem
+from models.suppression import BoolArray, Sum, SuppressionProblem, sums_of, suppression_problem
 from rcc_forecast.codes import ALL
 from rcc_forecast.disclosure.figures import AREA, Figures
 from rcc_forecast.disclosure.rule import DisclosureRule
@@ -17,7 +17,7 @@ _THOUSAND = 1000.0
 
 
 def problem_of(
-    gathered: Figures, rule: DisclosureRule, *, keep_totals: bool = False
+    gathered: Figures, rule: DisclosureRule, *, totals: BoolArray | None = None
 ) -> SuppressionProblem:
     """State what is small, what adds up, and what goes together.
 
@@ -27,9 +27,8 @@ def problem_of(
         Of all tables and editions that are published at once.
     rule : DisclosureRule
         Threshold, protection and rounding.
-    keep_totals : bool
-        Show every figure of a region, a co-operative or England that is not small itself:
-        regions then have nothing to do with one another.
+    totals : ndarray of bool, shape (n_groups,), optional
+        Which totals of regions, co-operatives and England are withheld at least.
     """
     figures = gathered.figures
     value = _scaled(figures)
@@ -55,8 +54,8 @@ def problem_of(
     keep[n_groups:] = False
     is_total = (figures["local_authority"] == ALL).to_numpy()
     bridge = np.zeros(n_groups + n_hidden, dtype=bool)
-    if keep_totals:
-        keep[group[is_total & is_count]] = True
+    if totals is not None:
+        primary[:n_groups] |= totals
         bridge[group[is_total]] = True
     base = rule.round_totals_to
     return suppression_problem(

@@ -17,7 +17,7 @@ from models.suppression import (
     solve_suppression,
 )
 from rcc_forecast.codes import ALL
-from rcc_forecast.disclosure.figures import Figures, gather_figures
+from rcc_forecast.disclosure.figures import Figures, gather_figures, totals_of
 from rcc_forecast.disclosure.mask import masked
 from rcc_forecast.disclosure.problem import problem_of
 from rcc_forecast.disclosure.rule import DisclosureRule
@@ -29,7 +29,7 @@ BASE = "base"
 """Name of the edition that is no scenario."""
 
 _MANY_GROUPS = 1500
-"""From here on, figures of whole regions are shown where possible: it splits the problem."""
+"""From here on, the totals of regions are settled first: it splits the problem."""
 
 _FOLLOWED_TO_THE_END = 400
 """Decisions up to which the audit gives whole intervals; beyond, that they are wide enough."""
@@ -65,7 +65,7 @@ class Published:
         That was applied.
     figures, small, loss, bound : int
         Decisions; those withheld for their own sake; weight that was withheld, and the least
-        that any pattern could withhold (in large tables: any that shows whole regions).
+        that any pattern could withhold (in large tables: any with the same totals of areas).
     proved : bool
         Whether `loss` is proved the least of all.
     """
@@ -184,17 +184,22 @@ def publish(
 
 
 def _solved(gathered: Figures, rule: DisclosureRule) -> tuple[SuppressionProblem, Suppression]:
-    """Show whole regions where the tables are large and that can be; else decide on all at once."""
+    """Settle the totals of areas first where the tables are large; else decide on all at once."""
+    effort = rule.max_deterministic_time
     if gathered.n_groups >= _MANY_GROUPS:
-        problem = problem_of(gathered, rule, keep_totals=True)
+        of_totals = solve_suppression(
+            problem_of(totals_of(gathered), rule), max_deterministic_time=effort
+        )
+        totals = of_totals.withheld[: gathered.n_groups]
+        problem = problem_of(gathered, rule, totals=totals)
         try:
-            found = solve_suppression(problem, max_deterministic_time=rule.max_deterministic_time)
-            # The least among patterns that show whole regions; not proved the least of all.
+            found = solve_suppression(problem, max_deterministic_time=effort)
+            # The least once the totals are settled; not proved the least of all.
             return problem, replace(found, optimal=False)
         except UnprotectableError:
-            pass  # somewhere a region's figure must go as well
+            pass  # somewhere another total must go as well
     problem = problem_of(gathered, rule)
-    return problem, solve_suppression(problem, max_deterministic_time=rule.max_deterministic_time)
+    return problem, solve_suppression(problem, max_deterministic_time=effort)
 
 
 def _of(places: pd.DataFrame, edition: str, name: str) -> pd.DataFrame:

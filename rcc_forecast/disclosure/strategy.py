@@ -25,6 +25,8 @@ _ALL_PRICED = {_KIND: {"All": _PRICED}}
 
 def _one_month_a_year(frame: Frame) -> Frame:
     """Keep today and every twelfth month ahead; the last month where that is sooner."""
+    if "horizon" not in frame:  # of today alone
+        return frame
     horizon = pd.to_numeric(frame["horizon"])
     last = horizon.max()
     kept: Frame = frame[horizon.isna() | (horizon % 12 == 0) | ((horizon == last) & (last < 12))]

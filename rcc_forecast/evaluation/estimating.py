@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
-from itertools import combinations
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
+from scipy.stats import norm
 
 from models.causal.base import (
     ESTIMATORS,
@@ -24,7 +25,11 @@ from models.causal.base import (
     IntArray,
     Panel,
 )
-from models.causal.conformal import conformal_intervals, mean_difference_residuals
+from models.causal.conformal import (
+    PeriodIntervals,
+    conformal_intervals,
+    mean_difference_residuals,
+)
 from models.causal.donald_lang import donald_lang, region_differences
 from models.causal.group_time import event_study, group_time_effects, simple_effect
 from models.causal.randomisation import (
@@ -61,8 +66,11 @@ INFERENCE: dict[str, tuple[str, ...]] = {
 _LINEAR = ("did", "group_time")
 """Estimators whose interval by randomisation is exact: they are linear in the outcome."""
 
-_MOST_FITS = 2_500
-"""Fits of a weighing estimator for one set of placebos: a second or two."""
+_SYNTHETIC = ("synthetic_control", "synthetic_did", "ridge_augmented")
+
+_MOST_FITS, _FEW_UNITS = 2_500, 60
+"""Fits of a weighing estimator for one set of placebos, of panels up to so many units: two or
+three seconds. A fit takes longer the more units there are, so larger panels have fewer."""
 
 _FEWEST_PLACEBOS = 19
 """Under so few no p-value could reach 5%, so nothing is drawn in place of all."""
@@ -72,6 +80,7 @@ _FITS_OF_A_SEARCH = 120
 
 _CELLS_AT_ONCE = 20_000_000
 _PLACEBOS_LISTED = 2_000
+_NAMES_LISTED = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,76 +145,86 @@ def estimator_of(name: str, spec: Spec, predictors: FloatArray | None) -> Estima
     return ESTIMATORS[name]
 
 
+@dataclass(frozen=True, slots=True)
+class Fits:
+    """Every estimator's fit of one outcome as it is, each made once and then kept.
+
+    Attributes
+    ----------
+    design : Design
+        Of the outcome.
+    spec : Spec
+        With its predictors.
+    predictors : ndarray, shape (n_rows, n_predictors), optional
+        Of the design's rows, for synthetic control.
+    """
+
+    design: Design
+    spec: Spec
+    predictors: FloatArray | None = None
+    _kept: dict[str, Fit] = field(default_factory=dict)
+
+    def of(self, name: str) -> Fit:
+        """Give an estimator's fit.
+
+        Raises
+        ------
+        ModelError
+            It cannot be made from this outcome.
+        """
+        if name not in self._kept:
+            estimator = estimator_of(name, self.spec, self.predictors)
+            design = self.design
+            self._kept[name] = estimator(design.panel, base=design.base, post=design.post)
+        return self._kept[name]
+
+    def made(self, names: Iterable[str]) -> Iterator[tuple[str, Fit]]:
+        """Give the fits of those estimators that can be fitted."""
+        for name in names:
+            try:
+                yield name, self.of(name)
+            except ModelError:
+                continue
+
+
 def answers_of(
-    design: Design,
-    spec: Spec,
+    fits: Fits,
     *,
     outcome: str,
     names: Iterable[str] = tuple(INFERENCE),
-    predictors: FloatArray | None = None,
+    only: str | None = None,
 ) -> Iterator[Answer]:
     """Give every estimator's effect with every inference, the primary one first.
 
     Parameters
     ----------
-    design : Design
+    fits : Fits
         Of the outcome.
-    spec : Spec
-        With alpha, permutations and seed.
     outcome : str
-        For the seed.
+        Its name, for the seed.
     names : iterable of str
         Estimators.
-    predictors : ndarray, shape (n_rows, n_predictors), optional
-        Of the design's rows, for synthetic control.
+    only : str, optional
+        The one kind of inference that is wanted.
     """
+    design, spec = fits.design, fits.spec
     for name in names:
-        estimator = estimator_of(name, spec, predictors)
-        for inference in INFERENCE[name]:
-            rng = generator(spec, outcome, name, inference)
+        asked = [each for each in INFERENCE[name] if only in (None, each)]
+        if not design.has_begun:
+            yield from (Answer(name, each, Effect(math.nan, note=TOO_EARLY)) for each in asked)
+            continue
+        estimator = estimator_of(name, spec, fits.predictors)
+        try:
+            maker = _Answers(design, spec, name, estimator, outcome, fits.of(name))
+        except ModelError as error:
+            effect = Effect(math.nan, note=reason_of(error))
+            yield from (Answer(name, each, effect) for each in asked)
+            continue
+        for inference in asked:
             try:
-                yield _answer(design, spec, name, estimator, inference, rng)
+                yield maker.by(inference)
             except ModelError as error:
-                effect = Effect(_att(estimator, design), note=reason_of(error))
-                yield Answer(name, inference, effect)
-
-
-def _answer(
-    design: Design,
-    spec: Spec,
-    name: str,
-    estimator: Estimator,
-    inference: str,
-    rng: np.random.Generator,
-) -> Answer:
-    if not design.has_begun:
-        return Answer(name, inference, Effect(math.nan, note=TOO_EARLY))
-    match inference:
-        case "donald_lang":
-            return _by_donald_lang(design, spec, name)
-        case "conformal":
-            return _by_conformal(design, spec, name, estimator)
-        case "unit_placebo":
-            return _by_unit_placebo(design, spec, name, estimator, rng)
-        case _:
-            return _by_permutation(design, spec, name, estimator, rng)
-
-
-def _att(estimator: Estimator, design: Design) -> float:
-    if not design.has_begun:
-        return math.nan
-    try:
-        return estimator(design.panel, base=design.base, post=design.post).att
-    except ModelError:
-        return math.nan
-
-
-def _by_donald_lang(design: Design, spec: Spec, name: str) -> Answer:
-    differences, treated, donors = region_differences(
-        design.panel, base=design.base, post=design.post
-    )
-    effect = donald_lang(differences, treated=treated, donors=donors, alpha=spec.alpha)
-    return Answer(name, DONALD_LANG, effect)
+                yield Answer(name, inference, Effect(maker.att, note=reason_of(error)))
 
 
 def all_assignments(
@@ -223,36 +242,176 @@ def all_assignments(
     )
 
 
-def _by_permutation(
-    design: Design, spec: Spec, name: str, estimator: Estimator, rng: np.random.Generator
-) -> Answer:
-    fits = max(np.unique(design.panel.treated_from[design.treated]).size, 1)
-    fits = fits if name in ("synthetic_did", *_LINEAR) else design.treated.size
-    most = None if name in _LINEAR else _MOST_FITS // int(fits)
-    if most is not None and most < _FEWEST_PLACEBOS:
-        note = f"{design.treated.size:,} treated units are too many for placebos of this estimator"
-        return Answer(name, PERMUTATION, Effect(_att(estimator, design), note=note))
-    chosen = all_assignments(design, spec, rng, most=most)
-    searched = chosen.n * int(fits) <= _FITS_OF_A_SEARCH and not _is_slow(name, spec)
-    found = by_randomisation(
-        InParts(estimator),
-        design.panel,
-        chosen,
-        base=design.base,
-        post=design.post,
-        alpha=spec.alpha,
-        linear=name in _LINEAR,
-        interval=name in _LINEAR or searched,
-    )
-    placebos = _placebo_rows(design, chosen, found.placebos, np.abs(found.placebos))
-    effect = finite(found.effect)
-    if math.isnan(effect.low) and not effect.note and name not in _LINEAR:
-        effect = replace(effect, note="too many placebos to search an interval")
-    return Answer(name, PERMUTATION, effect, found.smallest_p, placebos)
+@dataclass(slots=True)
+class _Answers:
+    """One estimator's answers; placebos are fitted once for all that ask for them."""
+
+    design: Design
+    spec: Spec
+    name: str
+    estimator: Estimator
+    outcome: str
+    true: Fit
+    placebos: _Placebos | None = None
+
+    @property
+    def att(self) -> float:
+        return self.true.att
+
+    def by(self, inference: str) -> Answer:
+        match inference:
+            case "donald_lang":
+                return self._by_donald_lang()
+            case "conformal":
+                return self._by_conformal()
+            case "unit_placebo":
+                return self._by_unit_placebo()
+            case _:
+                return self._by_permutation()
+
+    def _by_donald_lang(self) -> Answer:
+        differences, treated, donors = region_differences(
+            self.design.panel, base=self.design.base, post=self.design.post
+        )
+        effect = donald_lang(differences, treated=treated, donors=donors, alpha=self.spec.alpha)
+        return Answer(self.name, DONALD_LANG, effect)
+
+    def _by_permutation(self) -> Answer:
+        if self.name in _LINEAR:
+            return self._by_exact_permutation()
+        placebos = self._fitted()
+        if placebos is None:
+            return Answer(self.name, PERMUTATION, Effect(self.att, note=self._too_many))
+        chosen, size = placebos.chosen, np.abs(placebos.estimates)
+        effect = Effect(self.att, p_value=permutation_p(placebos.estimates, chosen.observed))
+        if not chosen.attainable(self.spec.alpha):
+            effect = replace(effect, note=_unattainable(chosen))
+        elif not np.isnan(placebos.slopes).any():
+            low, high = inverted_interval(
+                placebos.estimates,
+                placebos.slopes,
+                observed=chosen.observed,
+                alpha=self.spec.alpha,
+            )
+            effect = finite(replace(effect, low=float(low), high=float(high)))
+        elif self._can_search:
+            effect = finite(self._searched(chosen))
+        else:
+            effect = replace(effect, note="no interval: its search would take too many fits")
+        rows = _placebo_rows(self.design, chosen, placebos.estimates, size)
+        return Answer(self.name, PERMUTATION, effect, chosen.smallest_p, rows)
+
+    def _by_exact_permutation(self) -> Answer:
+        chosen = all_assignments(self.design, self.spec, self._generator())
+        found = by_randomisation(
+            InParts(self.estimator),
+            self.design.panel,
+            chosen,
+            base=self.design.base,
+            post=self.design.post,
+            alpha=self.spec.alpha,
+            linear=True,
+        )
+        rows = _placebo_rows(self.design, chosen, found.placebos, np.abs(found.placebos))
+        return Answer(self.name, PERMUTATION, finite(found.effect), found.smallest_p, rows)
+
+    def _searched(self, chosen: Assignments) -> Effect:
+        return by_randomisation(
+            self.estimator,
+            self.design.panel,
+            chosen,
+            base=self.design.base,
+            post=self.design.post,
+            alpha=self.spec.alpha,
+        ).effect
+
+    def _by_unit_placebo(self) -> Answer:
+        """Rank by the ratio of misfit after and before, as Abadie, Diamond and Hainmueller do.
+
+        The interval is the estimate with the spread of placebos in untreated
+        units alone: Arkhangelsky et al. (2021), algorithm 4.
+        """
+        placebos = self._fitted()
+        if placebos is None:
+            return Answer(self.name, UNIT_PLACEBO, Effect(self.att, note=self._too_many))
+        chosen = placebos.chosen
+        by_size = self.name == "synthetic_did"
+        statistics = np.abs(placebos.estimates) if by_size else placebos.ratios
+        untreated = ~np.isin(chosen.rows, self.design.treated).any(axis=1)
+        spread = placebos.estimates[untreated]
+        spread = spread[~np.isnan(spread)]
+        error = float(spread.std(ddof=1)) if spread.size > 2 else math.nan
+        reach = float(norm.ppf(1 - self.spec.alpha / 2)) * error
+        notes = ["" if by_size else "p by the ratio of misfit after and before"]
+        if not chosen.attainable(self.spec.alpha):
+            notes.insert(0, _unattainable(chosen))
+        effect = Effect(
+            self.att,
+            error,
+            self.att - reach,
+            self.att + reach,
+            permutation_p(statistics, chosen.observed),
+            "; ".join(note for note in notes if note),
+        )
+        rows = _placebo_rows(self.design, chosen, placebos.estimates, statistics)
+        return Answer(self.name, UNIT_PLACEBO, effect, chosen.smallest_p, rows)
+
+    def _by_conformal(self) -> Answer:
+        design, starts = self.design, self.design.panel.treated_from[self.design.treated]
+        if np.unique(starts).size > 1:
+            note = "treated units start at different times: see each of them alone"
+            return Answer(self.name, CONFORMAL, Effect(self.att, note=note))
+        found = conformal_of(design, self.spec, self.name)
+        smallest = 1 / (design.base.size + 1)
+        if math.isnan(found.joint_p):
+            return Answer(self.name, CONFORMAL, Effect(self.att, note=found.note), smallest)
+        one = design.post.size == 1
+        told = "p of all periods together; intervals by period in event_study.csv"
+        effect = Effect(
+            self.att,
+            low=float(found.low[0]) if one else math.nan,
+            high=float(found.high[0]) if one else math.nan,
+            p_value=found.joint_p,
+            note="; ".join(note for note in (found.note, "" if one else told) if note),
+        )
+        return Answer(self.name, CONFORMAL, finite(effect), smallest)
+
+    def _fitted(self) -> _Placebos | None:
+        """Fit every assignment once; None where there are too many treated units for that."""
+        if self.placebos is None and self._most >= _FEWEST_PLACEBOS:
+            chosen = all_assignments(self.design, self.spec, self._generator(), most=self._most)
+            self.placebos = _Placebos.of(self.estimator, self.design, chosen, self.true)
+        return self.placebos
+
+    @property
+    def _fits_each(self) -> int:
+        starts = self.design.panel.treated_from[self.design.treated]
+        pooled = self.name == "synthetic_did"
+        return int(np.unique(starts).size) if pooled else int(starts.size)
+
+    @property
+    def _most(self) -> int:
+        work = self._fits_each * max(self.design.panel.n_units, _FEW_UNITS)
+        return _MOST_FITS * _FEW_UNITS // work
+
+    @property
+    def _too_many(self) -> str:
+        number = self.design.treated.size
+        return f"{number:,} treated units are too many for placebos of this estimator"
+
+    @property
+    def _can_search(self) -> bool:
+        """Searching takes some fifty times the fits: the primary outcome alone is worth it."""
+        if self.placebos is None or self.outcome != self.spec.primary:
+            return False
+        return self.placebos.chosen.n * self._fits_each <= _FITS_OF_A_SEARCH
+
+    def _generator(self) -> np.random.Generator:
+        return generator(self.spec, self.outcome, self.name)
 
 
-def _is_slow(name: str, spec: Spec) -> bool:
-    return name == "synthetic_control" and bool(spec.predictors)
+def _unattainable(chosen: Assignments) -> str:
+    return f"not attainable: {chosen.n} assignments give p no smaller than {chosen.smallest_p:.3f}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,7 +454,7 @@ def _placebo_rows(
     kept = np.arange(chosen.n)[:_PLACEBOS_LISTED]
     if chosen.observed not in kept:
         kept = np.append(kept[:-1], chosen.observed)
-    few = chosen.rows.shape[1] <= 12
+    few = chosen.rows.shape[1] <= _NAMES_LISTED
     regions = [" + ".join(names[chosen.rows[row]]) if few else f"draw {row}" for row in kept]
     return pd.DataFrame(
         {
@@ -307,61 +466,6 @@ def _placebo_rows(
     )
 
 
-def _by_unit_placebo(
-    design: Design, spec: Spec, name: str, estimator: Estimator, rng: np.random.Generator
-) -> Answer:
-    """Let untreated units play the treated ones, the treated themselves left out."""
-    panel, treated = design.panel, design.treated
-    true = estimator(panel, base=design.base, post=design.post)
-    donors = np.flatnonzero(panel.treated_from == NEVER)
-    if donors.size <= treated.size:
-        return Answer(name, UNIT_PLACEBO, Effect(true.att, note="too few untreated units"))
-    most = min(_MOST_FITS // treated.size, spec.permutations or MOST_PERMUTATIONS)
-    if most < _FEWEST_PLACEBOS:
-        note = f"{treated.size:,} treated units are too many for placebos of this estimator"
-        return Answer(name, UNIT_PLACEBO, Effect(true.att, note=note))
-    rows = _donor_sets(donors, treated.size, most, rng)
-    only = [_Placebo.of(true, panel, design)]
-    starts = panel.treated_from[treated]
-    for chosen in rows:
-        started = np.full(donors.size, NEVER, dtype=np.int64)
-        started[np.searchsorted(donors, chosen)] = starts
-        played = Panel(panel.y[donors], started, panel.weight[donors])
-        only.append(_Placebo.of(_fit(estimator, played, design), played, design))
-    estimates = np.array([each.estimate for each in only])
-    ratios = np.array([each.misfit_ratio for each in only])
-    by_size = name == "synthetic_did"
-    statistics = np.abs(estimates) if by_size else ratios
-    everyone = Assignments(np.vstack([treated, rows]), 0, complete=True)
-    names = _placebo_rows(design, everyone, estimates, statistics)
-    error = float(np.nanstd(estimates[1:], ddof=1)) if len(rows) > 2 else math.nan
-    # 1.96 standard errors at 95%: Arkhangelsky et al. (2021), algorithm 4.
-    reach = _normal_quantile(spec.alpha) * error
-    note = "" if by_size else "p by the ratio of misfit after and before"
-    smallest = 1 / everyone.n
-    if smallest > spec.alpha:
-        told = f"not attainable: {everyone.n} placebos give p no smaller than {smallest:.3f}"
-        note = f"{told}; {note}".rstrip("; ")
-    effect = Effect(
-        true.att, error, true.att - reach, true.att + reach, permutation_p(statistics, 0), note
-    )
-    return Answer(name, UNIT_PLACEBO, effect, smallest, names)
-
-
-def _normal_quantile(alpha: float) -> float:
-    from scipy.stats import norm
-
-    return float(norm.ppf(1 - alpha / 2))
-
-
-def _donor_sets(donors: IntArray, number: int, most: int, rng: np.random.Generator) -> IntArray:
-    """Give every set of so many donors, or draws where there are too many."""
-    if math.comb(donors.size, number) <= most:
-        return np.array(list(combinations(donors, number)), dtype=np.int64)
-    drawn = rng.permuted(np.tile(donors, (most, 1)), axis=1)[:, :number]
-    return np.sort(drawn, axis=1)
-
-
 def _fit(estimator: Estimator, panel: Panel, design: Design) -> Fit | None:
     try:
         return estimator(panel, base=design.base, post=design.post)
@@ -370,51 +474,79 @@ def _fit(estimator: Estimator, panel: Panel, design: Design) -> Fit | None:
 
 
 @dataclass(frozen=True, slots=True)
-class _Placebo:
-    estimate: float
-    misfit_ratio: float
+class _Placebos:
+    """What a weighing estimator finds under every assignment.
+
+    Attributes
+    ----------
+    chosen : Assignments
+        The true one among them.
+    estimates, ratios : ndarray, shape (n_assignments,)
+        Effect, and root mean square gap after over that before; NaN where an
+        assignment could not be fitted.
+    slopes : ndarray, shape (n_assignments,)
+        By how much each estimate moves with a true effect of 1; NaN where it
+        does not move in a straight line.
+    """
+
+    chosen: Assignments
+    estimates: FloatArray
+    ratios: FloatArray
+    slopes: FloatArray
 
     @classmethod
-    def of(cls, fit: Fit | None, panel: Panel, design: Design) -> _Placebo:
-        """Take the effect, and the ratio of root mean square gaps after and before."""
-        if fit is None:
-            return cls(math.nan, math.nan)
-        base = np.zeros(panel.n_periods, dtype=bool)
-        base[design.base] = True
-        starts = panel.treated_from[fit.treated]
-        earlier = base & (np.arange(panel.n_periods) < starts[:, None])
-        after, before = (
-            np.sqrt(_mean_where(fit.gaps**2, where)) for where in (fit.counted, earlier)
+    def of(cls, estimator: Estimator, design: Design, chosen: Assignments, true: Fit) -> _Placebos:
+        fits = [
+            true
+            if place == chosen.observed
+            else _fit(estimator, design.panel.reassigned(rows), design)
+            for place, rows in enumerate(chosen.rows)
+        ]
+        starts = design.panel.treated_from[design.treated]
+        return cls(
+            chosen,
+            np.array([math.nan if fit is None else fit.att for fit in fits]),
+            np.array(
+                [
+                    math.nan if fit is None else _misfit_ratio(fit, design, rows, starts)
+                    for fit, rows in zip(fits, chosen.rows, strict=True)
+                ]
+            ),
+            np.array([_slope(fit, design) for fit in fits]),
         )
-        return cls(fit.att, float(after / before) if before > 0 else math.inf)
 
 
-def _mean_where(values: FloatArray, where: np.ndarray) -> float:
+def _slope(fit: Fit | None, design: Design) -> float:
+    """Give by how much an estimate moves with a true effect of 1.
+
+    Weights that look at the base alone do not move with an effect after it: the
+    estimate then moves by what the truly treated are to it, as targets and as donors.
+    """
+    starts = np.unique(design.panel.treated_from[design.treated])
+    if fit is None or starts.size > 1 or fit.period_weights.any():
+        return math.nan
+    true = np.zeros(design.panel.n_units)
+    true[design.treated] = 1.0
+    return float(fit.share @ (true[fit.treated] - fit.donor_weights @ true))
+
+
+def _misfit_ratio(fit: Fit, design: Design, rows: IntArray, starts: IntArray) -> float:
+    """Give the root mean square gap after over that before."""
+    base = np.zeros(design.panel.n_periods, dtype=bool)
+    base[design.base] = True
+    start_of = dict(zip(rows.tolist(), starts.tolist(), strict=True))
+    own = np.array([start_of[int(row)] for row in fit.treated])
+    earlier = base & (np.arange(design.panel.n_periods) < own[:, None])
+    after, before = (_mean_where(fit.gaps**2, where) for where in (fit.counted, earlier))
+    return math.sqrt(after / before) if before > 0 else math.inf
+
+
+def _mean_where(values: FloatArray, where: NDArray[np.bool_]) -> float:
     used = values[where & ~np.isnan(values)]
     return float(used.mean()) if used.size else math.nan
 
 
-def _by_conformal(design: Design, spec: Spec, name: str, estimator: Estimator) -> Answer:
-    estimate = _att(estimator, design)
-    if np.unique(design.panel.treated_from[design.treated]).size > 1:
-        note = "treated units start at different times: see each of them alone"
-        return Answer(name, CONFORMAL, Effect(estimate, note=note))
-    found = conformal_of(design, spec, name)
-    smallest = 1 / (design.base.size + 1)
-    if found.note:
-        return Answer(name, CONFORMAL, Effect(estimate, note=found.note), smallest)
-    one = design.post.size == 1
-    effect = Effect(
-        estimate,
-        low=float(found.low[0]) if one else math.nan,
-        high=float(found.high[0]) if one else math.nan,
-        p_value=found.joint_p,
-        note="" if one else "p of all periods together; intervals by period in event_study.csv",
-    )
-    return Answer(name, CONFORMAL, finite(effect), smallest)
-
-
-def conformal_of(design: Design, spec: Spec, name: str):  # type: ignore[no-untyped-def]
+def conformal_of(design: Design, spec: Spec, name: str) -> PeriodIntervals:
     """Give conformal intervals of the treated units' mean, period by period."""
     panel = design.panel
     donors = panel.y[panel.treated_from == NEVER]
@@ -440,47 +572,45 @@ _RESIDUALS: dict[str, Callable[[FloatArray, FloatArray], FloatArray]] = {
 }
 
 
-def event_rows(
-    design: Design,
-    spec: Spec,
-    calendar: Calendar,
-    *,
-    outcome: str,
-    predictors: FloatArray | None = None,
-) -> pd.DataFrame:
+def event_rows(fits: Fits, calendar: Calendar, *, outcome: str) -> pd.DataFrame:
     """Give effects by period: each estimator's gaps, and ATT(g, t).
 
     Parameters
     ----------
-    design, spec, calendar, outcome, predictors
+    fits, outcome
         As in `answers_of`.
+    calendar : Calendar
+        Of the periods.
 
     Returns
     -------
     DataFrame
         An `EVENT_STUDY` table without its stamp, `outcome` left to the caller.
     """
+    design, spec = fits.design, fits.spec
     if not design.has_begun:
         return pd.DataFrame()
-    parts = [_did_events(design, spec, calendar, outcome)]
-    for name in ("synthetic_control", "synthetic_did", "ridge_augmented"):
-        fit = _fit(estimator_of(name, spec, predictors), design.panel, design)
-        if fit is not None:
-            parts.append(_gaps_by_unit(design, spec, calendar, name, fit))
+    parts = [_did_events(fits, calendar, outcome)]
+    parts += [
+        _gaps_by_unit(design, spec, calendar, name, fit) for name, fit in fits.made(_SYNTHETIC)
+    ]
     parts.append(_group_time_events(design, spec, calendar))
     return pd.concat([part for part in parts if len(part)], ignore_index=True)
 
 
-def _did_events(design: Design, spec: Spec, calendar: Calendar, outcome: str) -> pd.DataFrame:
+def _did_events(fits: Fits, calendar: Calendar, outcome: str) -> pd.DataFrame:
+    design, spec = fits.design, fits.spec
     panel, treated = design.panel, design.treated
     starts = np.unique(panel.treated_from[treated])
-    fit = _fit(ESTIMATORS["did"], panel, design)
+    fit = next((fit for _, fit in fits.made(["did"])), None)
     if fit is None:
         return pd.DataFrame()
     times, gaps = fit.by_event_time(panel.treated_from)
     rows = pd.DataFrame({"event_time": times, "estimate": gaps})
     if starts.size == 1:
-        chosen = all_assignments(design, spec, generator(spec, outcome, "did", "events"))
+        most = max(_CELLS_AT_ONCE // (times.size * treated.size), _FEWEST_PLACEBOS)
+        rng = generator(spec, outcome, "did", "events")
+        chosen = all_assignments(design, spec, rng, most=most)
         columns = times + starts[0]
         level = panel.y[:, design.base[design.base < starts[0]]].mean(axis=1)
         differences = (panel.y[:, columns] - level[:, None]).T
@@ -541,7 +671,7 @@ def _gaps_by_unit(
 def _group_time_events(design: Design, spec: Spec, calendar: Calendar) -> pd.DataFrame:
     panel, grid = design.panel, design.grid
     try:
-        cells = group_time_effects(panel)
+        cells = group_time_effects(panel, anticipation=_anticipation(design))
     except ModelError:
         return pd.DataFrame()
     by_cell = pd.DataFrame(
@@ -581,45 +711,48 @@ def _group_time_events(design: Design, spec: Spec, calendar: Calendar) -> pd.Dat
     )
 
 
+def _anticipation(design: Design) -> int:
+    """Give the periods before each start that belong to no base; the same for all starts."""
+    panel, base = design.panel, design.base
+    starts = np.unique(panel.treated_from[design.treated])
+    between = [start - 1 - int(base[base < start][-1]) for start in starts if (base < start).any()]
+    return max(between, default=0)
+
+
 def influence_error(design: Design) -> float:
     """Give the standard error of the group-time effect if units were independent."""
     from models.causal.group_time import standard_errors
 
     try:
-        _, influence = simple_effect(group_time_effects(design.panel))
+        cells = group_time_effects(design.panel, anticipation=_anticipation(design))
+        _, influence = simple_effect(cells)
     except ModelError:
         return math.nan
     return float(standard_errors(influence[:, None])[0])
 
 
-def weight_rows(
-    design: Design,
-    spec: Spec,
-    calendar: Calendar,
-    *,
-    predictors: FloatArray | None = None,
-) -> pd.DataFrame:
+def weight_rows(fits: Fits, calendar: Calendar) -> pd.DataFrame:
     """Give the weights of donors and periods behind each synthetic comparison.
 
     Parameters
     ----------
-    design, spec, calendar, predictors
-        As in `answers_of`.
+    fits : Fits
+        Of the outcome.
+    calendar : Calendar
+        Of the periods.
 
     Returns
     -------
     DataFrame
         A `WEIGHTS` table without its stamp, `outcome` left to the caller.
     """
+    design = fits.design
     if not design.has_begun:
         return pd.DataFrame()
     parts = []
     names = np.array(design.grid.names)
     periods = np.array([calendar.name(number) for number in design.grid.periods])
-    for estimator in ("synthetic_control", "synthetic_did", "ridge_augmented"):
-        fit = _fit(estimator_of(estimator, spec, predictors), design.panel, design)
-        if fit is None:
-            continue
+    for estimator, fit in fits.made(_SYNTHETIC):
         for place, row in enumerate(fit.treated):
             for kind, labels, weights in (
                 ("donor", names, fit.donor_weights[place]),

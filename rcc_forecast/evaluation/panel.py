@@ -140,10 +140,12 @@ def read_panel_frame(
         raise PanelAtFaultError(name=name, faults=[told])
     checks = _Checks(name, [])
     released = _release_dates(written, checks)
-    calendar, number = number_periods(written["period"])
-    late = _late(released, number, calendar, cut_off)
+    late = _released_late(released, cut_off)
+    # The form of periods is that of the rows in time: a late row decides nothing.
+    calendar, number = number_periods(written.loc[~late, "period"])
+    late |= _ended_late(released, number, calendar, cut_off).reindex(late.index, fill_value=False)
     kept = written[~late].assign(
-        period_number=number[~late], released=released[~late], region=written["region"].str.strip()
+        period_number=number, released=released, region=written["region"].str.strip()
     )
     if not len(kept):
         reason = "No row is left" if len(written) else "There is no row"
@@ -194,19 +196,26 @@ def _release_dates(written: pd.DataFrame, checks: _Checks) -> pd.Series[pd.Times
     return found
 
 
-def _late(
+def _released_late(released: pd.Series[pd.Timestamp], cut_off: Moment | None) -> pd.Series[bool]:
+    """Say which rows were released after the cut-off."""
+    if cut_off is None:
+        return pd.Series(data=False, index=released.index)
+    return (released > last_day_of(cut_off)).astype(bool)
+
+
+def _ended_late(
     released: pd.Series[pd.Timestamp],
     number: pd.Series[float],
     calendar: Calendar,
     cut_off: Moment | None,
 ) -> pd.Series[bool]:
-    """Say which rows nobody could have had on the cut-off."""
+    """Say which rows without a date of release are of a period that ended after the cut-off."""
     if cut_off is None:
-        return pd.Series(data=False, index=released.index)
+        return pd.Series(data=False, index=number.index)
     day = last_day_of(cut_off)
-    ends = number.map(lambda n: pd.NaT if np.isnan(n) else calendar.end(int(n)))
-    known = released.fillna(pd.to_datetime(ends))
-    return (known > day).astype(bool)
+    ends = {n: calendar.end(int(n)) > day for n in number.dropna().unique()}
+    undated = released.reindex(number.index).isna()
+    return undated & number.map(lambda n: bool(ends.get(n, False))).astype(bool)
 
 
 def last_day_of(moment: Moment) -> pd.Timestamp:

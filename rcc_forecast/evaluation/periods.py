@@ -147,5 +147,5 @@ def number_periods(written: pd.Series[str]) -> tuple[Calendar, pd.Series[float]]
     }
     calendar = Calendar(max(fits, key=lambda season: fits[season]))
     numbers = {text: calendar.number(bare) for text, bare in distinct.items()}
-    found = written.map(lambda text: numbers[text])
-    return calendar, found.astype(float).replace({None: np.nan})
+    known = {text: np.nan if number is None else float(number) for text, number in numbers.items()}
+    return calendar, written.map(known).astype(float)

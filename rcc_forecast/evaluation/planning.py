@@ -18,14 +18,13 @@ from models.causal.power import (
     Design as Watched,
 )
 from models.causal.power import (
-    Shocks,
-    Units,
+    NullDraws,
     draw_region_differences,
-    estimate_shocks,
     null_draws,
     unit_level_false_positives,
 )
 from models.causal.randomisation import MOST_ASSIGNMENTS, Assignments, assignments
+from models.causal.shocks import Shocks, Units, estimate_shocks
 from models.errors import ModelError
 from rcc_forecast.evaluation.estimating import generator, reason_of
 from rcc_forecast.evaluation.panel import Cells
@@ -60,8 +59,24 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True)
-class _Before:
-    """An outcome before treatment, by authority, with the regions of inference."""
+class Before:
+    """An outcome before treatment, by authority, with the regions of inference.
+
+    Attributes
+    ----------
+    y : ndarray, shape (n_units, n_periods)
+        Before anyone's announcement; authorities without gaps alone.
+    units : Units
+        Their regions, chance in small numbers and children.
+    names : tuple of str
+        Of the regions, or other units of inference.
+    treated : ndarray of int
+        Numbers of the regions that begin together first.
+    courses : tuple of Course
+        Theirs.
+    n_between : int
+        Periods between the last of these and the first whole one of delivery.
+    """
 
     y: FloatArray
     units: Units
@@ -86,7 +101,7 @@ def plan_of(cells: Cells, spec: Spec, outcome: str, *, n_panels: int = _PANELS) 
         Panels to draw.
     """
     try:
-        before = _before(cells, spec, outcome)
+        before = before_of(cells, spec, outcome)
         shocks = estimate_shocks(before.y, before.units)
     except ModelError as error:
         return Plan(_unmade(outcome, reason_of(error)))
@@ -102,22 +117,29 @@ def plan_of(cells: Cells, spec: Spec, outcome: str, *, n_panels: int = _PANELS) 
         chosen = _chosen(design, n_panels, rng)
         draws = null_draws(differences, design, alpha=spec.alpha, chosen=chosen, rng=rng)
         for inference in draws.low:
-            mde = draws.detectable(inference)
-            rows.append(_row(draws, inference, mde, design, before, cells.calendar, outcome, spec))
+            row = _row(
+                draws,
+                inference,
+                design,
+                before=before,
+                calendar=cells.calendar,
+                alpha=spec.alpha,
+            )
+            rows.append({"outcome": outcome, **row})
     warned = _false_positives(shocks, before, designs[0], n_panels, spec, outcome)
     return Plan(pd.DataFrame(rows), warned)
 
 
-def _row(  # noqa: PLR0913
-    draws,
-    inference,
-    mde,
-    design,
-    before,
-    calendar,
-    outcome,
-    spec,  # type: ignore[no-untyped-def]
+def _row(
+    draws: NullDraws,
+    inference: str,
+    design: Watched,
+    *,
+    before: Before,
+    calendar: Calendar,
+    alpha: float,
 ) -> dict[str, object]:
+    mde = draws.detectable(inference)
     first = max(course.first for course in before.courses)
     period = first + design.n_after - 1
     smallest = draws.smallest_p[inference]
@@ -126,7 +148,6 @@ def _row(  # noqa: PLR0913
     exaggeration, wrong = draws.when_significant(half, inference) if seen else (math.nan,) * 2
     n_regions = design.treated.size + design.donors.size
     return {
-        "outcome": outcome,
         "inference": inference,
         "regions_left": n_regions,
         "post_periods": design.n_after,
@@ -139,7 +160,7 @@ def _row(  # noqa: PLR0913
         "wrong_sign": wrong,
         "note": ""
         if seen
-        else f"never: p is no smaller than {smallest:.3f}, and alpha is {spec.alpha:g}",
+        else f"never: p is no smaller than {smallest:.3f}, and alpha is {alpha:g}",
     }
 
 
@@ -147,8 +168,18 @@ def _unmade(outcome: str, reason: str) -> pd.DataFrame:
     return pd.DataFrame([{"outcome": outcome, "inference": "donald_lang", "note": reason}])
 
 
-def _before(cells: Cells, spec: Spec, outcome: str) -> _Before:
-    """Lay the outcome out by authority over the periods that nobody's news had reached."""
+def before_of(cells: Cells, spec: Spec, outcome: str) -> Before:
+    """Lay an outcome out by authority over the periods that nobody's news had reached.
+
+    Parameters
+    ----------
+    cells : Cells
+        Of the panel, in the regions to use.
+    spec : Spec
+        With the treated.
+    outcome : str
+        Outcome of the panel.
+    """
     calendar = cells.calendar
     grid = grid_of(cells, outcome, unit="authority")
     courses = [course_of(each, calendar) for each in spec.treated]
@@ -165,7 +196,7 @@ def _before(cells: Cells, spec: Spec, outcome: str) -> _Before:
     noise = _binomial_sd(cells, outcome, grid.names, grid.periods[early])[kept]
     between = max(first - int(grid.periods[early][-1]) - 1, 0) if early.any() else 0
     units = Units(region.astype(np.int64), noise, grid.children[kept])
-    return _Before(
+    return Before(
         y[kept], units, tuple(str(name) for name in names), treated, tuple(pathfinders), between
     )
 
@@ -194,10 +225,11 @@ def _binomial_sd(
         sums["denominator"]["count"] > 0
     )
     variance = share * (1 - share) / mean_number
-    return np.sqrt(variance.reindex(list(names)).fillna(0.0).clip(lower=0.0)).to_numpy(dtype=float)
+    kept = variance.reindex(list(names)).fillna(0.0).clip(lower=0.0).to_numpy(dtype=float)
+    return np.asarray(np.sqrt(kept))
 
 
-def _designs(before: _Before, calendar: Calendar) -> list[Watched]:
+def _designs(before: Before, calendar: Calendar) -> list[Watched]:
     """Give every date with every number of regions that is left, most regions first."""
     every = np.arange(before.units.n_regions)
     donors = np.setdiff1d(every, before.treated)
@@ -227,8 +259,8 @@ def _chosen(design: Watched, n_panels: int, rng: np.random.Generator) -> Assignm
     return assignments(candidates[:number], candidates=candidates, most=most, rng=rng)
 
 
-def _false_positives(  # noqa: PLR0913
-    shocks: Shocks, before: _Before, design: Watched, n_panels: int, spec: Spec, outcome: str
+def _false_positives(
+    shocks: Shocks, before: Before, design: Watched, n_panels: int, spec: Spec, outcome: str
 ) -> float:
     if spec.unit != "region":
         return math.nan

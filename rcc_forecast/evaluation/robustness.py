@@ -7,7 +7,7 @@ there with its reason and no estimate.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,6 +19,7 @@ from rcc_forecast.codes import ALL
 from rcc_forecast.evaluation.estimating import (
     PERMUTATION,
     Answer,
+    Fits,
     answers_of,
     completed,
     reason_of,
@@ -26,6 +27,9 @@ from rcc_forecast.evaluation.estimating import (
 from rcc_forecast.evaluation.panel import Cells
 from rcc_forecast.evaluation.spec import Spec
 from rcc_forecast.evaluation.stages import Design, Grid, design_of, grid_of
+
+_AS_ESTIMATED = ("primary", "synthetic_did", "synthetic_control")
+"""Rows that repeat estimates.csv."""
 
 _BASES = (3, 5, 8)
 _YEARS_BACK = 2
@@ -60,7 +64,9 @@ class Row:
     reason: str = ""
 
 
-def robustness_rows(cells: Cells, spec: Spec) -> Iterator[tuple[Row, Answer]]:
+def robustness_rows(
+    cells: Cells, spec: Spec, *, known: Sequence[Answer] = ()
+) -> Iterator[tuple[Row, Answer]]:
     """Give every row of the robustness table with its answer, in the fixed order.
 
     Parameters
@@ -69,9 +75,13 @@ def robustness_rows(cells: Cells, spec: Spec) -> Iterator[tuple[Row, Answer]]:
         Of the panel, in the regions to use.
     spec : Spec
         Of the primary outcome and the treated.
+    known : sequence of Answer
+        Of the primary outcome, where they have been made already.
     """
+    made = {answer.estimator: answer for answer in known if answer.inference == PERMUTATION}
     for row in _rows(cells, spec):
-        yield row, _answered(row, spec)
+        as_estimated = row.name in _AS_ESTIMATED and row.estimator in made
+        yield row, made[row.estimator] if as_estimated else _answered(row, spec)
 
 
 def _answered(row: Row, spec: Spec) -> Answer:
@@ -81,8 +91,9 @@ def _answered(row: Row, spec: Spec) -> Answer:
     try:
         return next(
             answer
-            for answer in answers_of(row.design, spec, outcome=outcome, names=(row.estimator,))
-            if answer.inference == PERMUTATION
+            for answer in answers_of(
+                Fits(row.design, spec), outcome=outcome, names=(row.estimator,), only=PERMUTATION
+            )
         )
     except ModelError as error:
         return Answer(row.estimator, PERMUTATION, Effect(math.nan, note=reason_of(error)))
@@ -101,7 +112,7 @@ def _rows(cells: Cells, spec: Spec) -> Iterator[Row]:
         [n for n in grid.names if "london" in n.casefold()],
         "no unit is called London",
     )
-    yield from _each_control_dropped(make, primary, spec)
+    yield from _each_control_dropped(make, spec)
     for number in _BASES:
         yield _with_base(make, number)
     yield _without_covid(make, spec)
@@ -158,7 +169,7 @@ def _without(make: _Maker, name: str, dropped: list[str], absent: str) -> Row:
     return Row(name, make(make.grid.without(there)))
 
 
-def _each_control_dropped(make: _Maker, primary: Design, spec: Spec) -> Iterator[Row]:
+def _each_control_dropped(make: _Maker, spec: Spec) -> Iterator[Row]:
     treated = {each.unit for each in spec.treated}
     controls = [name for name in make.grid.names if name not in treated]
     if len(controls) > _MOST_DROPPED:

@@ -10,14 +10,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from models.causal.base import FloatArray
+from models.causal.base import ESTIMATORS, FloatArray, IntArray
 from models.causal.family import holm
 from models.causal.looks import alpha_spending, linear_spending
 from models.errors import ModelError
 from rcc_forecast.codes import ALL
 from rcc_forecast.evaluation.estimating import (
-    PERMUTATION,
     Answer,
+    Fits,
     all_assignments,
     answers_of,
     completed,
@@ -26,6 +26,7 @@ from rcc_forecast.evaluation.estimating import (
     influence_error,
     weight_rows,
 )
+from rcc_forecast.evaluation.honest import sensitivity_rows
 from rcc_forecast.evaluation.panel import Cells, PanelAtFaultError
 from rcc_forecast.evaluation.periods import Calendar
 from rcc_forecast.evaluation.planning import plan_of
@@ -33,7 +34,7 @@ from rcc_forecast.evaluation.robustness import bounds_of, robustness_rows
 from rcc_forecast.evaluation.spec import Spec
 from rcc_forecast.evaluation.stages import Design, course_of, design_of, grid_of, mapped
 from rcc_forecast.evaluation.verdict import Seen, verdict_of
-from rcc_forecast.evaluation.writing import empty_table, figures_row, stamped
+from rcc_forecast.evaluation.writing import figures_row, stamped
 from rcc_forecast.geography import Membership
 from rcc_forecast.results.evaluation import Evaluation, Stamp
 from rcc_forecast.results.findings import Findings, Severity
@@ -101,9 +102,11 @@ def _faults_under(cells: Cells, spec: Spec) -> list[str]:
         faults.append("region is empty in rows of the panel, and regions are compared.")
     if len(names) < 2:
         faults.append(f"the panel has {len(names)} of the {kind} to compare: two are the least.")
-    for treated in spec.treated:
-        if treated.unit not in names:
-            faults.append(f"treated unit {treated.unit!r} is not among the {kind} of the panel.")
+    faults += [
+        f"treated unit {treated.unit!r} is not among the {kind} of the panel."
+        for treated in spec.treated
+        if treated.unit not in names
+    ]
     if not (frame["outcome"] == spec.primary).any():
         faults.append(f"the primary outcome {spec.primary!r} is not in the panel.")
     first = int(frame["period"].min()) if len(frame) else 0
@@ -123,8 +126,11 @@ class _Study:
     """One outcome of the panel, ready."""
 
     outcome: str
-    design: Design
-    predictors: FloatArray | None
+    fits: Fits
+
+    @property
+    def design(self) -> Design:
+        return self.fits.design
 
 
 def evaluate(
@@ -163,9 +169,7 @@ def evaluate(
     by_outcome: dict[str, list[Answer]] = {}
     for study in studies:
         tell(f"estimating {study.outcome}")
-        answers = list(
-            answers_of(study.design, spec, outcome=study.outcome, predictors=study.predictors)
-        )
+        answers = list(answers_of(study.fits, outcome=study.outcome))
         by_outcome[study.outcome] = answers
         estimates += [_estimate_row(answer, study, spec, cells.calendar) for answer in answers]
         placebos += [
@@ -176,14 +180,8 @@ def evaluate(
             if answer.placebos is not None
         ]
         shown = (
-            event_rows(
-                study.design,
-                spec,
-                cells.calendar,
-                outcome=study.outcome,
-                predictors=study.predictors,
-            ),
-            weight_rows(study.design, spec, cells.calendar, predictors=study.predictors),
+            event_rows(study.fits, cells.calendar, outcome=study.outcome),
+            weight_rows(study.fits, cells.calendar),
         )
         events.append(shown[0].assign(outcome=study.outcome))
         weights.append(shown[1].assign(outcome=study.outcome))
@@ -192,7 +190,7 @@ def evaluate(
         figures_row(answer, row.design, cells.calendar).assign(
             row=row.name, region=row.region, outcome=row.outcome or spec.primary
         )
-        for row, answer in robustness_rows(cells, spec)
+        for row, answer in robustness_rows(cells, spec, known=by_outcome[spec.primary])
     ]
     tell("what could be seen, and when")
     plan = plan_of(cells, spec, spec.primary)
@@ -207,7 +205,9 @@ def evaluate(
             "placebos": stamped(_joined(placebos), PLACEBOS, stamp),
             "power": stamped(plan.table, POWER, stamp),
             "robustness": stamped(_joined(robustness), ROBUSTNESS, stamp),
-            "sensitivity": empty_table(SENSITIVITY),
+            "sensitivity": stamped(
+                sensitivity_rows(studies[0].design, cells, spec), SENSITIVITY, stamp
+            ),
             "lines": stamped(_lines(studies, spec, cells.calendar), LINES, stamp),
             **({} if disparity is None else {"disparity": stamp.on(disparity)}),
         },
@@ -273,7 +273,7 @@ def _studies(cells: Cells, spec: Spec) -> tuple[list[_Study], Findings]:
             )
         grid = grid_of(cells, outcome, unit=spec.unit)
         design = completed(design_of(grid, spec, cells.calendar))
-        studies.append(_Study(outcome, design, _predictors(cells, spec, design)))
+        studies.append(_Study(outcome, Fits(design, spec, _predictors(cells, spec, design))))
     return studies, Findings.joined(found)
 
 
@@ -294,9 +294,8 @@ def _predictors(cells: Cells, spec: Spec, design: Design) -> FloatArray | None:
 
 def _row_mean(values: FloatArray) -> FloatArray:
     number = (~np.isnan(values)).sum(axis=1)
-    return np.divide(
-        np.nansum(values, axis=1), number, out=np.full(len(values), np.nan), where=number > 0
-    )
+    blank = np.full(len(values), np.nan)
+    return np.asarray(np.divide(np.nansum(values, axis=1), number, out=blank, where=number > 0))
 
 
 def _last_of(moment: Any, calendar: Calendar) -> int:
@@ -345,6 +344,9 @@ def _seen(
         spending_found=_found_by_spending(study, spec, stamp, earlier),
         alpha_spent=spent if study.design.has_begun else 0.0,
         is_share=bool(rows["numerator"].notna().all() and len(rows)),
+        first_whole=cells.calendar.end(
+            min(course_of(each, cells.calendar).first for each in spec.treated)
+        ).strftime("%Y-%m-%d"),
     )
 
 
@@ -357,7 +359,8 @@ def _found_by_spending(
     chosen = all_assignments(study.design, spec, generator(spec, study.outcome, "looks"))
     names = study.design.grid.names
     designs = [_design_at(cells, spec, names) for cells in earlier[: stamp.look - 1]]
-    statistics = np.stack([_statistics(design, chosen.rows) for design in [*designs, study.design]])
+    looked = [design if _alike(design, study.design) else None for design in designs]
+    statistics = np.stack([_statistics(each, chosen.rows) for each in [*looked, study.design]])
     fractions = np.arange(1, spec.looks + 1)[: len(statistics)] / spec.looks
     return alpha_spending(
         statistics, observed=chosen.observed, fractions=fractions, alpha=spec.alpha
@@ -370,16 +373,21 @@ def _design_at(cells: Cells, spec: Spec, names: tuple[str, ...]) -> Design:
     return design_of(grid.without(set(grid.names) - set(names)), spec, cells.calendar)
 
 
-def _statistics(design: Design, rows: np.ndarray) -> FloatArray:
-    """Give the estimate under every assignment; 0 for a look that came before any start."""
-    from models.causal.base import ESTIMATORS
+def _alike(earlier: Design, now: Design) -> bool:
+    """Tell whether an earlier look had the same units, and as many of them treated."""
+    same = earlier.grid.names == now.grid.names
+    return same and earlier.has_begun and earlier.treated.size == now.treated.size
 
-    if not design.has_begun or design.panel.n_units <= int(rows.max()):
+
+def _statistics(design: Design | None, rows: IntArray) -> FloatArray:
+    """Give the estimate under every assignment; 0 for a look that could find nothing.
+
+    What such a look did not spend is left for later ones.
+    """
+    if design is None:
         return np.zeros(len(rows))
     try:
-        return ESTIMATORS["did"].estimates(
-            design.panel, rows[:, : design.treated.size], base=design.base, post=design.post
-        )
+        return ESTIMATORS["did"].estimates(design.panel, rows, base=design.base, post=design.post)
     except ModelError:
         return np.zeros(len(rows))
 
@@ -391,8 +399,7 @@ def _bounds(study: _Study, cells: Cells, spec: Spec) -> dict[str, float] | None:
         return None
 
     def effect(design: Design) -> float:
-        answers = answers_of(design, spec, outcome=study.outcome, names=("did",))
-        return next(a for a in answers if a.inference == PERMUTATION).effect.estimate
+        return ESTIMATORS["did"](design.panel, base=design.base, post=design.post).att
 
     low, high = bounds_of(study.design, effect)
     return {"low": low, "high": high}

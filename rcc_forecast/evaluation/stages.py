@@ -95,11 +95,11 @@ def mapped(cells: Cells, spec: Spec, membership: Membership | None) -> tuple[Cel
     if not maps:
         return cells, Findings.none()
     frame, last = cells.frame, int(cells.frame["period"].max())
-    begins = {each.unit: course_of(each, cells.calendar).first for each in spec.treated}
+    begins = {each.unit: course_of(each, cells.calendar).touched for each in spec.treated}
     region = frame["region"].copy()
     late: set[str] = set()
     for name, members in maps.items():
-        day = min(begins.get(name, last), last)
+        day = begins.get(name, last)
         inside = {member.la_code for member in members if _is_member(member, day, cells.calendar)}
         ever = {member.la_code for member in members if _joins_by(member, last, cells.calendar)}
         late |= ever - inside
@@ -239,7 +239,9 @@ def grid_of(cells: Cells, outcome: str, *, unit: str) -> Grid:
         low=laid_out["low"].to_numpy(dtype=float),
         high=laid_out["high"].to_numpy(dtype=float),
         children=children.where(children > 0, 1.0).fillna(1.0).to_numpy(dtype=float),
-        members=rows.groupby(by)["la_code"].nunique().reindex(value.index).to_numpy(dtype=np.int64),
+        members=np.asarray(
+            rows.groupby(by)["la_code"].nunique().reindex(value.index), dtype=np.int64
+        ),
     )
 
 

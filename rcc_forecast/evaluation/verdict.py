@@ -54,6 +54,8 @@ class Seen:
         By this look.
     is_share : bool
         Whether the outcome is a share of children.
+    first_whole : str or None
+        Day on which the first whole period since delivery ends.
     """
 
     permutation: Answer
@@ -64,6 +66,7 @@ class Seen:
     spending_found: bool | None
     alpha_spent: float
     is_share: bool
+    first_whole: str | None = None
 
 
 def verdict_of(
@@ -116,7 +119,7 @@ def verdict_of(
         "inference": answer.inference,
         "as_often": as_often(seen),
         "detectable_effect_now": _number(now),
-        "earliest_date": when[1],
+        "earliest_date": when[1] or (None if seen.begun else seen.first_whole),
         "earliest_date_for": _number(when[0]),
         "alpha": alpha,
         "alpha_spent": _number(seen.alpha_spent),
@@ -153,7 +156,8 @@ def _said(seen: Seen, answer: Answer, curve: pd.DataFrame, now: float) -> tuple[
         return TOO_EARLY, f"too early, {_cannot_tell(seen, answer, curve)}"
     excluded = effect.low > 0 or effect.high < 0
     found = excluded if seen.spending_found is None else excluded and seen.spending_found
-    span = f"{_size(effect.low, seen)} to {_size(effect.high, seen)}"
+    unit = " percentage points" if seen.is_share else ""
+    span = f"{_size(effect.low, seen)} to {_size(effect.high, seen)}".replace(unit, "", 1)
     if found:
         word = FOUND_RISE if effect.estimate > 0 else FOUND_FALL
         return word, f"{word} of {_size(abs(effect.estimate), seen)} (interval {span})."
@@ -165,19 +169,24 @@ def _said(seen: Seen, answer: Answer, curve: pd.DataFrame, now: float) -> tuple[
 
 def _cannot_tell(seen: Seen, answer: Answer, curve: pd.DataFrame) -> str:
     size, date = _earliest(seen, answer, curve)
+    if date is None and not seen.begun and seen.first_whole is not None:
+        return (
+            f"{CANNOT_TELL}; the first whole period since delivery ends on {seen.first_whole}, and "
+            f"how large an effect could then be seen is not known (power.csv says why)."
+        )
     if date is None:
         return f"{CANNOT_TELL}; no date within five years can be named (power.csv says why)."
     return f"{CANNOT_TELL}; earliest date for an effect of {_size(size, seen)} is {date}."
 
 
 def _curve(power: pd.DataFrame, inference: str) -> pd.DataFrame:
-    """Detectable effects by date with all the regions of today."""
+    """Give detectable effects by date, with all the regions of today."""
     if "mde" not in power.columns:
         return pd.DataFrame({"post_periods": [], "mde": [], "date": []})
     made = power[power["mde"].notna()]
     usable = made[made["inference"] == inference]
     usable = usable if len(usable) else made[made["inference"] == "donald_lang"]
-    most = usable[usable["regions_left"] == usable["regions_left"].max()]
+    most: pd.DataFrame = usable[usable["regions_left"] == usable["regions_left"].max()]
     return most.sort_values("post_periods")
 
 

@@ -65,15 +65,14 @@ def stamped(table: pd.DataFrame, declared: Table, stamp: Stamp) -> pd.DataFrame:
     """
     if not len(table):
         return empty_table(declared)
-    columns: dict[str, Any] = {}
-    for column in stamp.on(table.head(0)).columns:
-        if column not in declared.names and column in table.columns:
-            continue
     whole = stamp.on(table)
-    for column in declared.columns:
-        given = whole.get(column.name)
-        columns[column.name] = _typed(given, column.kind, whole.index)
-    return declared.check(pd.DataFrame(columns, index=whole.index).reset_index(drop=True))
+    columns = {
+        column.name: _typed(
+            whole[column.name] if column.name in whole.columns else None, column.kind, whole.index
+        )
+        for column in declared.columns
+    }
+    return declared.check(pd.DataFrame(columns).reset_index(drop=True))
 
 
 def _typed(given: pd.Series[Any] | None, kind: Kind, index: pd.Index) -> pd.Series[Any]:

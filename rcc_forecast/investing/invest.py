@@ -22,7 +22,7 @@ from rcc_forecast.investing.words import reasons
 from rcc_forecast.investing.zones import recent_families, zones_of
 from rcc_forecast.results.findings import Findings, Severity
 from rcc_forecast.results.investing import Investment
-from rcc_forecast.tables.homes import open_on
+from rcc_forecast.tables.homes import open_on, with_all_places_free
 from rcc_forecast.tables.investing import INVESTMENT, SITES
 
 FUTURES = 20
@@ -134,6 +134,7 @@ def _usable(
     wanted = [
         any(takes_kind(str(place), kind) for kind in kinds) for place in homes["placement_type"]
     ]
+    homes = with_all_places_free(homes)
     planned = (homes["opened"] > as_of) & (homes["places_available"] == 0)
     free = homes["places_available"].where(~planned, homes["places_approved"].fillna(0.0))
     listed = homes.assign(places_available=free)[np.array(wanted, dtype=bool) & open_on(homes, on)]

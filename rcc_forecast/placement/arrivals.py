@@ -45,6 +45,7 @@ from rcc_forecast.placement.build import Built, build_problem
 from rcc_forecast.placement.settings import SettingError, settings_of
 from rcc_forecast.registers import tidy_children, tidy_homes
 from rcc_forecast.results.findings import Findings
+from rcc_forecast.tables.homes import with_all_places_free
 
 MILES_MOVED = 4.0
 """How far families drawn live from those they are drawn from (standard deviation by axis)."""
@@ -153,6 +154,7 @@ def compare_arrivals(
     settings = settings_of(weights=weights, rules=rules)
     children, about_children = tidy_children(children)
     homes, about_homes = tidy_homes(homes)
+    homes = with_all_places_free(homes)
     built = build_problem(children, homes, on=on, replan=False, rules=settings.rules)
     problem, residents = _with_residents(built, counted=leave_weekly > 0)
     _require_a_region(problem)

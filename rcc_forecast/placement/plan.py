@@ -49,6 +49,7 @@ from rcc_forecast.placement.what_if import compared, what_if_table
 from rcc_forecast.registers import tidy_children, tidy_homes
 from rcc_forecast.results.findings import Findings
 from rcc_forecast.results.placement import PlacementPlan
+from rcc_forecast.tables.homes import with_all_places_free
 
 ADVICE = (
     "This plan is advice to the people who know the children, never a decision. It knows only "
@@ -223,12 +224,10 @@ def _tidy(
     if "row" not in children:
         children, more = tidy_children(children)
         found = found + more
-    if "row" not in homes or homes[["age_min", "places_available", "easting", "sex"]].isna().any(
-        axis=None
-    ):
+    if "row" not in homes or homes[["age_min", "easting", "sex"]].isna().any(axis=None):
         homes, more = tidy_homes(homes)
         found = found + more
-    return children, homes, found
+    return children, with_all_places_free(homes), found
 
 
 def _summary(

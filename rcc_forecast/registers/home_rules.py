@@ -59,7 +59,7 @@ def type_places(typed: Typed) -> None:
         found="more places available than approved",
         done="taken as the places approved",
     )
-    available = available.mask(above, approved).fillna(approved).fillna(0.0)
+    available = available.mask(above, approved)
     crowded = typed.column("placement_type").isin(_HOUSEHOLDS)
     crowded &= approved.fillna(available) > MOST_PLACES_OF_A_HOUSEHOLD
     typed.tell(
@@ -75,7 +75,7 @@ def type_places(typed: Typed) -> None:
 
 
 def _tell_blank_places(typed: Typed, which: pd.Series) -> None:
-    done = "taken as the places approved"
+    done = "a plan takes all places approved; sufficiency goes by who is seen to live there"
     if typed.says("places_available"):
         typed.tell(
             "places-available-blank",

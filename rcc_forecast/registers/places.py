@@ -27,6 +27,9 @@ _GRID_TO = np.array([700_000.0, 1_300_000.0])
 _FARTHEST_IN_ENGLAND = 80_000.0
 """Metres: no place in England is farther from the middle of an authority (Land's End: 70 km)."""
 
+_CLEARLY_NEARER = 3.0
+"""Times as near to its authority, before coordinates are turned round without a postcode."""
+
 _SURE_OF_A_POSTCODE = 5_000.0
 """Metres: coordinates that lie so near to their postcode are of that postcode."""
 
@@ -299,8 +302,11 @@ def _the_right_way_round(typed: Typed, points: Points) -> Points:
     to_own, to_own_turned = _metres(given, own), _metres(turned, own)
     there = ~points.lost.to_numpy(bool)
     known = ~np.isnan(to_own)
-    fits = np.where(known, to_own_turned, away_turned) <= _FARTHEST_IN_ENGLAND
-    sure = there & (np.where(known, to_own, away) > _FARTHEST_IN_ENGLAND) & fits
+    far, far_turned = np.where(known, to_own, away), np.where(known, to_own_turned, away_turned)
+    # A family may live far from the authority that looks after its child: turned round it must
+    # lie not only within reach but clearly nearer.
+    fits = (far_turned <= _FARTHEST_IN_ENGLAND) & (_CLEARLY_NEARER * far_turned <= far)
+    sure = there & (far > _FARTHEST_IN_ENGLAND) & fits
     at = middles.index.to_numpy()
     doubted = there & ~sure & known & (at[nearest] != authority) & (at[nearest_turned] == authority)
     by_postcode = _nearer_to_postcode_turned(typed, doubted, given, turned)

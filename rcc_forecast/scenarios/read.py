@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -22,6 +23,9 @@ from rcc_forecast.scenarios.scenario import (
     UnsupportedScenarioError,
 )
 
+MOST = 20_000
+"""Homes or places of one block: more than any co-operative has, and a slip beyond it."""
+
 Reader = Callable[[Any], Any]
 """Turns a value of the file into ours; None where it is not of that kind."""
 
@@ -36,7 +40,7 @@ class Key:
 
 def _number(value: Any) -> Any:
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    return float(value) if is_number else None
+    return float(value) if is_number and math.isfinite(value) else None
 
 
 def _amount(value: Any) -> Any:
@@ -56,7 +60,7 @@ def _count(value: Any) -> Any:
     if isinstance(value, list):
         ends = [_count(end) for end in value]
         return _amount(value) if all(isinstance(end, int) for end in ends) else None
-    whole = isinstance(value, int) and not isinstance(value, bool) and value >= 0
+    whole = isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= MOST
     return value if whole else None
 
 
@@ -91,7 +95,7 @@ def _one_of(what: str, names: list[str]) -> Key:
 
 AMOUNT = Key("a number, or an interval [low, high]", _amount)
 SHARE = Key("a number from 0 to 100, or an interval [low, high]", _share)
-COUNT = Key("a whole number from 0, or an interval [low, high]", _count)
+COUNT = Key(f"a whole number from 0 to {MOST:,}, or an interval [low, high]", _count)
 NUMBER = Key("a number", _number)
 FLAG = Key("true or false", _flag)
 TEXT = Key("text", _text)

@@ -23,18 +23,17 @@ from rcc_forecast.sufficiency.assumptions import (
     PLANNED_TYPES,
     Assumptions,
 )
-from rcc_forecast.sufficiency.capacity import Register, read_register
 from rcc_forecast.sufficiency.cost import weekly_costs
 from rcc_forecast.sufficiency.rag import rate, thresholds
-from rcc_forecast.sufficiency.residents import positions, share_with_urn
+from rcc_forecast.sufficiency.residents import positions
 from rcc_forecast.sufficiency.substitution import (
     Substitution,
     children_by_need,
     substitution_of,
     substitution_rows,
 )
-from rcc_forecast.sufficiency.suited import Comers, comers_of
-from rcc_forecast.sufficiency.supply import AreaSupply, supply_of, supply_rows
+from rcc_forecast.sufficiency.supplies import Supplies, supply_setting
+from rcc_forecast.sufficiency.supply import AreaSupply, supply_rows
 from rcc_forecast.tables.homes import HOMES
 from rcc_forecast.tables.sufficiency import BALANCE, SUBSTITUTION, SUPPLY
 
@@ -52,14 +51,10 @@ class _Setting:
     """What all areas share."""
 
     futures: AreaFutures
-    register: Register
-    children_now: FloatArray
+    supplies: Supplies
     weekly_cost: FloatArray
     demand: FloatArray
-    comers: Comers | None
     substitution: Substitution | None
-    foster_paths: FloatArray | None
-    with_urn: FloatArray
     reliable: dict[str, bool]
 
 
@@ -69,6 +64,7 @@ def balance(
     homes: pd.DataFrame,
     as_of: pd.Timestamp,
     children_now: FloatArray,
+    before: pd.DataFrame | None = None,
     residents: pd.DataFrame | None = None,
     cohort: pd.DataFrame | None = None,
     substitution: Substitution | None = None,
@@ -88,6 +84,8 @@ def balance(
         Last day that the demand history knows.
     children_now : ndarray of float, shape (n_authorities, n_kinds)
         Children looked after on the as-of day, in the order of `futures`.
+    before : DataFrame, optional
+        The register as things are, where ``homes`` is a what-if's.
     residents : DataFrame, optional
         Who lives where, by Ofsted number (`residents_of`).
     cohort : DataFrame, optional
@@ -117,7 +115,6 @@ def balance(
         The register is not as declared.
     """
     homes, assumptions = HOMES.check(homes), assumptions or Assumptions()
-    codes = futures.authorities["local_authority"].tolist()
     if substitution is None and cohort is not None and len(cohort):
         substitution = substitution_of(
             cohort,
@@ -126,25 +123,22 @@ def balance(
             n_paths=len(futures.paths),
             rng=np.random.default_rng([futures.seed, 2]),
         )
+    shared = supply_setting(
+        futures,
+        homes=homes if before is None else HOMES.check(before),
+        as_of=as_of,
+        children_now=children_now,
+        residents=residents,
+        cohort=cohort,
+    )
     setting = _Setting(
         futures=futures,
-        register=read_register(
-            homes,
-            authorities=codes,
-            kinds=futures.kinds,
-            months=futures.months,
-            as_of=as_of,
-            residents=residents,
-        ),
-        children_now=children_now,
+        supplies=shared.of(homes, foster_paths=foster_paths),
         weekly_cost=weekly_costs(
             homes, authorities=futures.authorities, kinds=futures.kinds, as_of=as_of
         ),
         demand=futures.paths.mean(axis=0, dtype=np.float64).sum(axis=2),
-        comers=comers_of(residents, cohort, kinds=futures.kinds),
         substitution=substitution,
-        foster_paths=foster_paths,
-        with_urn=share_with_urn(residents, kinds=futures.kinds),
         reliable={} if reliable is None else {str(k): bool(v) for k, v in reliable.items()},
     )
     parts = [_of_area(area, setting) for area in futures.areas]
@@ -167,7 +161,7 @@ def balance(
         table=BALANCE.check(rows.drop(columns=["elsewhere", "grey_reason"])),
         as_of=as_of,
         assumptions=asdict(assumptions),
-        homes_elsewhere=setting.register.homes_elsewhere,
+        homes_elsewhere=setting.supplies.register.homes_elsewhere,
         supply=SUPPLY.check(pd.concat([part.supply for part in parts], ignore_index=True)),
         substitution=SUBSTITUTION.check(pd.concat(moved, ignore_index=True)) if moved else None,
         red_from=red_from,
@@ -209,16 +203,7 @@ class _AreaPart:
 def _of_area(area: Area, setting: _Setting) -> _AreaPart:
     futures, kinds = setting.futures, setting.futures.kinds
     children = futures.children(area)
-    supply = supply_of(
-        area,
-        setting.register,
-        demand=children.mean(axis=0, dtype=np.float64),
-        children_now=setting.children_now,
-        comers=setting.comers,
-        foster_paths=setting.foster_paths,
-        kinds=kinds,
-        with_urn=setting.with_urn,
-    )
+    supply = setting.supplies.of_area(area, children)
     layout = _Layout(area, setting)
     figures = layout.figures(children, supply)
     moved = None
@@ -483,7 +468,7 @@ def _grey_reasons(area: Area, setting: _Setting) -> list[str]:
         )
         or ("" if setting.reliable.get(kind.value, True) else _UNRELIABLE)
         for kind, listed in zip(
-            map(PlacementType, setting.futures.kinds), setting.register.listed, strict=True
+            map(PlacementType, setting.futures.kinds), setting.supplies.register.listed, strict=True
         )
     ]
 

@@ -378,7 +378,7 @@ def _by_home(lives_in: pd.DataFrame, name: str, n_homes: int) -> FloatArray:
 def _true_to_peak(
     counted: _Homes, observed: FloatArray, by_use: NDArray[np.bool_], n_kinds: int
 ) -> FloatArray:
-    """What is free over what the peak leaves, in homes of the kind and sort that say what is free.
+    """Give what is free over what the peak leaves, in homes of the kind and sort that say it.
 
     A bed left in the past year may be filled by another region's child, or closed.
     """

@@ -7,7 +7,7 @@ region has done is no plan, and the row says so.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -28,12 +28,10 @@ from rcc_forecast.codes import ALL, PlacementType
 from rcc_forecast.results.areas import Area
 from rcc_forecast.results.futures import AreaFutures, area_key
 from rcc_forecast.results.sufficiency import SufficiencyBalance, area_name
-from rcc_forecast.sufficiency.capacity import read_register
 from rcc_forecast.sufficiency.carers import CarersForecast
-from rcc_forecast.sufficiency.residents import share_with_urn
 from rcc_forecast.sufficiency.substitution import Substitution, children_by_need
-from rcc_forecast.sufficiency.suited import comers_of
-from rcc_forecast.sufficiency.supply import AreaSupply, supply_of
+from rcc_forecast.sufficiency.supplies import Supplies, supply_setting
+from rcc_forecast.sufficiency.supply import AreaSupply
 from rcc_forecast.tables.closing import CLOSING
 from rcc_forecast.tables.homes import type_words
 
@@ -150,6 +148,8 @@ class Behind:
         Who needs another kind of home, where the balance has that reading.
     foster_paths : ndarray, shape (n_paths, n_authorities, horizon), optional
         Usable foster places in each future, 1 being as registered.
+    before : DataFrame, optional
+        The register as things are, where ``homes`` is a what-if's.
     """
 
     futures: AreaFutures
@@ -160,28 +160,19 @@ class Behind:
     children: pd.DataFrame | None = None
     substitution: Substitution | None = None
     foster_paths: FloatArray | None = None
+    before: pd.DataFrame | None = None
 
-    def supplies(self) -> Callable[[Area, FloatArray], AreaSupply]:
-        """Give the supply of an area by the way the balance counts it, from its children."""
-        futures = self.futures
-        register = read_register(
-            self.homes,
-            authorities=futures.authorities["local_authority"].tolist(),
-            kinds=futures.kinds,
-            months=futures.months,
+    def supplies(self) -> Supplies:
+        """Give the supply of every area by the way the balance counts it."""
+        setting = supply_setting(
+            self.futures,
+            homes=self.homes if self.before is None else self.before,
             as_of=self.as_of,
-            residents=self.residents,
-        )
-        return lambda area, children: supply_of(
-            area,
-            register,
-            demand=children.mean(axis=0),
             children_now=self.children_now,
-            comers=comers_of(self.residents, self.children, kinds=futures.kinds),
-            foster_paths=self.foster_paths,
-            kinds=futures.kinds,
-            with_urn=share_with_urn(self.residents, kinds=futures.kinds),
+            residents=self.residents,
+            cohort=self.children,
         )
+        return setting.of(self.homes, foster_paths=self.foster_paths)
 
 
 def closing(
@@ -256,7 +247,7 @@ def _gaps(found: SufficiencyBalance, behind: Behind) -> Iterator[_Gap]:
             needed = placed
             if behind.substitution is not None:
                 needed = np.asarray(children_by_need(placed, behind.substitution))
-            drawn[key] = (placed, needed, supplies(areas[key], placed))
+            drawn[key] = (placed, needed, supplies.of_area(areas[key], placed))
         placed, needed, supply = drawn[key]
         kind, month = futures.kinds.index(row["placement_type"]), int(row["horizon"]) - 1
         by_need = _by_need(row)

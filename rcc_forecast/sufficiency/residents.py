@@ -89,7 +89,7 @@ def residents_of(episodes: pd.DataFrame, *, as_of: pd.Timestamp) -> pd.DataFrame
 
 
 def _lives_in(episodes: pd.DataFrame) -> pd.Series[str]:
-    """Authority of each placement's postcode; every postcode is looked up once."""
+    """Give the authority of each placement's postcode; every postcode is looked up once."""
     nowhere = pd.Series(pd.NA, episodes.index, dtype="str")
     if "pl_post" not in episodes:
         return nowhere
@@ -97,7 +97,8 @@ def _lives_in(episodes: pd.DataFrame) -> pd.Series[str]:
     if not len(distinct):
         return nowhere
     place = locate_postcodes(pd.Series(distinct, dtype="str"))["local_authority"].to_numpy(object)
-    return pd.Series(np.append(place, None)[codes], episodes.index, dtype="str")
+    found = pd.Series(place, dtype="str").reindex(codes)
+    return pd.Series(found.to_numpy(), episodes.index, dtype="str")
 
 
 def _peaks(keys: pd.DataFrame, over_year: FloatArray, now: FloatArray) -> FloatArray:
@@ -109,7 +110,7 @@ def _peaks(keys: pd.DataFrame, over_year: FloatArray, now: FloatArray) -> FloatA
     own = over_year.max(axis=0)
     whole = np.bincount(home, own, minlength=n_homes)[home]
     shared = now + more[home] * np.divide(own, whole, out=np.zeros_like(own), where=whole > 0)
-    return np.where(keys["urn"].notna(), shared, own)
+    return np.asarray(np.where(keys["urn"].notna(), shared, own))
 
 
 def plain_urn(urn: pd.Series[str]) -> pd.Series[str]:
@@ -200,9 +201,11 @@ def parted_by_home(
     joined = pd.concat([by_urn, by_place], ignore_index=True)
     total = joined.groupby("row")["weight"].transform("sum")
     part = (joined["weight"] / total).where(total > 0, 0.0)
-    counts = [name for name in joined if name in ("children", "peak") or name[:6] == "before"]
+    counts = [
+        name for name in map(str, joined) if name in ("children", "peak") or name[:6] == "before"
+    ]
     return joined[["local_authority", "home"]].assign(
-        **{str(name): joined[name] * part for name in counts}
+        **{name: joined[name] * part for name in counts}
     )
 
 
@@ -228,9 +231,10 @@ def _near(by_urn: pd.DataFrame, known: pd.DataFrame) -> float:
         .groupby(["placement_type", "local_authority"])[["near", "far"]]
         .sum()
     )
-    share = places.reindex(cells.index).fillna(0.0) / whole.reindex(
-        cells.index.get_level_values(0)
-    ).to_numpy()
+    share = (
+        places.reindex(cells.index).fillna(0.0)
+        / whole.reindex(cells.index.get_level_values(0)).to_numpy()
+    )
     share = share.fillna(0.0)
     return float(
         (_NEAR_FROM + (cells["near"] * (1.0 - share)).sum())

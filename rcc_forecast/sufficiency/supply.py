@@ -1,7 +1,8 @@
 """Step by step from places approved to places usable, each step with its source.
 
 Approved, less closed to placements, less used by other areas, less those that
-suit none of the children expected, plus carers to come.
+suit none of the children expected, plus carers to come, less homes expected to
+close without a date.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ from rcc_forecast.geography import name_of
 from rcc_forecast.results.areas import Area
 from rcc_forecast.sufficiency.assumptions import AS_MANY, CLOSED_SHARE, PLANNED
 from rcc_forecast.sufficiency.capacity import AreaPlaces, Register, places_of
+from rcc_forecast.sufficiency.closures import Closures
+from rcc_forecast.sufficiency.doubt import SupplyDoubt
 from rcc_forecast.sufficiency.suited import Comers, suited_share
 
 _ROUNDING = 1e-9
@@ -72,6 +75,8 @@ def supply_of(
     foster_paths: FloatArray | None,
     kinds: list[str],
     with_urn: FloatArray,
+    doubt: SupplyDoubt | None = None,
+    closures: Closures | None = None,
 ) -> AreaSupply:
     """Take one area's homes through the steps.
 
@@ -90,6 +95,10 @@ def supply_of(
     kinds : list of str
     with_urn : ndarray of float, shape (n_kinds,)
         Share of children with an Ofsted number.
+    doubt : SupplyDoubt, optional
+        How places stray; without it only carers and closures differ between futures.
+    closures : Closures, optional
+        What closes without a date.
     """
     places = places_of(register, members=area.members, children_now=children_now)
     fitting = suited_share(places.by_suit, comers)
@@ -104,6 +113,10 @@ def supply_of(
     rest = np.maximum(places.approved - own - free, 0.0)
     closed = np.minimum(rest, _closed_share(kinds)[:, None] * places.approved)
     scale = _scale(area, register, foster_paths, places, kinds)
+    if closures is not None:
+        scale = closures.staying if scale is None else scale * closures.staying
+    if doubt is not None:
+        scale = _strayed(scale, doubt, area, register, whole=rank[-1], kinds=kinds)
     grown = 1.0 if scale is None else scale.mean(axis=0)
     return AreaSupply(
         approved=own + free + rest,
@@ -118,7 +131,7 @@ def supply_of(
         touching=touching,
         scale=scale,
         elsewhere=places.elsewhere,
-        sources=_sources(register, comers, foster_paths, kinds, with_urn),
+        sources=_sources(register, comers, foster_paths, kinds, with_urn, closures),
     )
 
 
@@ -225,12 +238,37 @@ def _scale(
     return scale
 
 
+def _strayed(
+    scale: FloatArray | None,
+    doubt: SupplyDoubt,
+    area: Area,
+    register: Register,
+    *,
+    whole: FloatArray,
+    kinds: list[str],
+) -> FloatArray:
+    """Scale in doubt; its mean stays. What carers' flows already doubt is not added again."""
+    cells = register.by_age
+    places = np.zeros((area.members.shape[0], len(kinds)))
+    np.add.at(places, (cells.authority, cells.kind), cells.places[:, :, 1:].sum(axis=2).max(axis=1))
+    grown: FloatArray | float = 1.0 if scale is None else scale.mean(axis=0)
+    log = doubt.of_area(area, places=places, whole=whole * grown)
+    if scale is not None:
+        known = np.log(np.maximum(scale, 1e-3)).var(axis=0)
+        spread = log.var(axis=0)
+        rest = 1.0 - np.divide(known, spread, out=np.zeros_like(spread), where=spread > 0)
+        log = np.log(np.maximum(scale, 1e-3)) + log * np.sqrt(np.maximum(rest, 0.0))
+    strayed = np.exp(log)
+    return np.asarray(strayed * (grown / strayed.mean(axis=0)))
+
+
 def _sources(
     register: Register,
     comers: Comers | None,
     foster_paths: FloatArray | None,
     kinds: list[str],
     with_urn: FloatArray,
+    closures: Closures | None,
 ) -> dict[str, list[str]]:
     closed = {
         kind.value: f"share published ({source}), of places neither own children's nor free"
@@ -241,7 +279,7 @@ def _sources(
         if comers is None
         else f"ages expected; {comers.source}"
     )
-    flow = "carers to come are not forecast"
+    leaving = [""] * len(kinds) if closures is None else closures.sources
     return {
         "approved_source": ["the register: homes open that day"] * len(kinds),
         "closed_source": [
@@ -259,8 +297,8 @@ def _sources(
         "flow_source": [
             "carers recruited and leaving, forecast"
             if kind == _FOSTER and foster_paths is not None
-            else flow
-            for kind in kinds
+            else leaves or "carers to come are not forecast"
+            for kind, leaves in zip(kinds, leaving, strict=True)
         ],
     }
 

@@ -123,6 +123,27 @@ def open_on(homes: pd.DataFrame, day: pd.Timestamp) -> pd.Series[bool]:
     return ~(homes["opened"] > day) & ~(homes["closed"] < day)  # a blank date compares False
 
 
+def with_all_places_free(homes: pd.DataFrame) -> pd.DataFrame:
+    """Give homes that do not say how many places are free all that they are approved for.
+
+    So a plan reads a register. What a region can use is another question: a
+    register that is silent about free places does not mean that homes are empty
+    (`rcc_forecast.sufficiency`).
+
+    Parameters
+    ----------
+    homes : DataFrame
+        A `HOMES` table.
+
+    Returns
+    -------
+    DataFrame
+        With ``places_available`` filled in every row.
+    """
+    free = homes["places_available"].fillna(homes["places_approved"]).fillna(0)
+    return homes.assign(places_available=free)
+
+
 def type_words(placement_type: str) -> str:
     """Give a kind of placement as people say it."""
     return _TYPE_WORDS.get(placement_type, placement_type.replace("_", " "))

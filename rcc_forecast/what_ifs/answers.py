@@ -26,10 +26,8 @@ from rcc_forecast.scenarios import Block, Scenario, apply_scenario, runs_of
 from rcc_forecast.spending.futures import World
 from rcc_forecast.sufficiency import carers_forecast
 from rcc_forecast.sufficiency.assumptions import NATIONALLY_COMMISSIONED, NOT_PLANNED, PLANNED
-from rcc_forecast.sufficiency.capacity import Register, read_register
-from rcc_forecast.sufficiency.residents import share_with_urn
-from rcc_forecast.sufficiency.suited import Comers, comers_of
-from rcc_forecast.sufficiency.supply import AreaSupply, supply_of
+from rcc_forecast.sufficiency.supplies import Supplies, SupplySetting, supply_setting
+from rcc_forecast.sufficiency.supply import AreaSupply
 from rcc_forecast.what_ifs.fit import Fitted, futures_under
 from rcc_forecast.what_ifs.money import contracts_of, weekly_spend, world_under
 
@@ -67,6 +65,7 @@ class Question:
     costs: pd.DataFrame | None = None
     _futures: dict[frozenset[str], AreaFutures] = field(default_factory=dict)
     _set_against: dict[frozenset[str], list[tuple[FloatArray, ...]]] = field(default_factory=dict)
+    _settings: list[SupplySetting] = field(default_factory=list)
     _registers: dict[frozenset[str], _Registers] = field(default_factory=dict)
     _worlds: dict[frozenset[str], World] = field(default_factory=dict)
 
@@ -115,7 +114,7 @@ class Question:
         found: list[tuple[FloatArray, ...]] = []
         for area, rated in zip(futures.areas, self.rated, strict=True):
             children = children_at(futures, area, self.months)
-            gap, missing = registers.against(children, self._at(area), self.fit)
+            gap, missing = registers.against(children, self._at(area))
             counted = children.sum(axis=2, dtype=np.float64)
             found.append(
                 (_with_totals(counted, rated), _of_rated(gap, rated), _of_rated(missing, rated))
@@ -167,28 +166,35 @@ class Question:
         fit, as_of = self.fit, self.fit.prepared.history.as_of
         config = fit.config
         runs = runs_of(scenario, blocks=scenario.on_homes, n_paths=config.n_paths, seed=config.seed)
-        kinds = fit.futures.kinds
+        shared = self._shared()
         registers = [apply_scenario(one, self.homes, as_of=as_of) for one in runs.scenarios]
         return _Registers(
             of_each=tuple(
-                read_register(
+                shared.of(
                     homes,
-                    authorities=fit.futures.authorities["local_authority"].tolist(),
-                    kinds=kinds,
-                    months=fit.futures.months[self.months],
-                    as_of=as_of,
-                    residents=fit.residents,
+                    foster_paths=self._carers(homes, changed=_touches_carers(one))[
+                        ..., self.months
+                    ],
                 )
-                for homes in registers
-            ),
-            weights=runs.weights,
-            carers=tuple(
-                self._carers(homes, changed=_touches_carers(one))[..., self.months]
                 for homes, one in zip(registers, runs.scenarios, strict=True)
             ),
-            comers=comers_of(fit.residents, self.cohort, kinds=kinds),
-            with_urn=share_with_urn(fit.residents, kinds=kinds),
+            weights=runs.weights,
         )
+
+    def _shared(self) -> SupplySetting:
+        """Give what every register is counted by: as things are, whatever the scenario says."""
+        if not self._settings:
+            fit = self.fit
+            shared = supply_setting(
+                fit.futures,
+                homes=self.homes,
+                as_of=fit.prepared.history.as_of,
+                children_now=fit.children_now,
+                residents=fit.residents,
+                cohort=self.cohort,
+            )
+            self._settings.append(shared.at(self.months))
+        return self._settings[0]
 
     def _carers(self, homes: pd.DataFrame, *, changed: bool) -> FloatArray:
         """Growth of usable foster places in each future, (n_paths, n_authorities, horizon)."""
@@ -220,20 +226,12 @@ class Question:
 class _Registers:
     """The register under each run of the blocks on homes, and what a run counts in a future."""
 
-    of_each: tuple[Register, ...]
+    of_each: tuple[Supplies, ...]
     weights: FloatArray
-    carers: tuple[FloatArray, ...]
-    comers: Comers | None
-    with_urn: FloatArray
 
-    def against(
-        self, children: NDArray[np.float32], area: Area, fit: Fitted
-    ) -> tuple[FloatArray, FloatArray]:
+    def against(self, children: NDArray[np.float32], area: Area) -> tuple[FloatArray, FloatArray]:
         """Set children against places: gap and places missing, each by path, kind and month."""
-        runs = [
-            self._supply(register, carers, children, area, fit)
-            for register, carers in zip(self.of_each, self.carers, strict=True)
-        ]
+        runs = [supplies.of_area(area, children) for supplies in self.of_each]
         share = self.weights.mean(axis=0)
         touching, scale = runs[0].touching, runs[0].scale
         places = runs[0].usable[None] if scale is None else _in_each_future(runs[0])
@@ -247,25 +245,6 @@ class _Registers:
         gap = children.sum(axis=2, dtype=np.float64) - places
         missing = shortfall(children, touching=np.maximum(touching, 0.0), scale=scale).missing
         return gap, missing
-
-    def _supply(
-        self,
-        register: Register,
-        carers: FloatArray,
-        children: NDArray[np.float32],
-        area: Area,
-        fit: Fitted,
-    ) -> AreaSupply:
-        return supply_of(
-            area,
-            register,
-            demand=children.mean(axis=0, dtype=np.float64),
-            children_now=fit.children_now,
-            comers=self.comers,
-            foster_paths=carers,
-            kinds=fit.futures.kinds,
-            with_urn=self.with_urn,
-        )
 
 
 def _touches_carers(scenario: Scenario) -> bool:

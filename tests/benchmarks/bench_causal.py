@@ -155,7 +155,9 @@ def tell_peer(
         distance(*data, own) / distance(*data, np.array(other))
         for data, own, other in zip(some, weights, told["weights"], strict=False)
     ]
-    print(f"  pysyncon {theirs * 1000:.0f} s for 1,000 (on {len(some)}): {theirs / ours:,.0f} x ours;")
+    print(
+        f"  pysyncon {theirs * 1000:.0f} s for 1,000 (on {len(some)}): {theirs / ours:,.0f} x ours;"
+    )
     print(f"  our objective over theirs at most 1 {max(ratios) - 1:+.1e}")
 
 

@@ -28,10 +28,8 @@ from models.causal.donald_lang import as_if_units_were_independent, donald_lang,
 from models.causal.looks import alpha_spending
 from models.causal.power import (
     Design,
-    Shocks,
     detectable_by_design,
     draw_region_differences,
-    estimate_shocks,
     null_draws,
 )
 from models.causal.randomisation import (
@@ -41,6 +39,8 @@ from models.causal.randomisation import (
     permutation_p,
     region_mean_estimates,
 )
+from models.causal.sensitivity import EventStudy, smoothness_interval
+from models.causal.shocks import Shocks, Units, estimate_shocks, event_study_covariance
 from models.skill import fixed_b_test
 from tests.builders.null_panels import (
     POINT,
@@ -60,6 +60,8 @@ SETTINGS = {
     "region shocks 1.0 point, 10 regions": Nature(n_regions=10),
     "no region shocks, 14 regions": Nature(region_sd=0.0),
     "region shocks 2.0 points, 14 regions": Nature(region_sd=2.0 * POINT),
+    "region shocks 1.0 point with heavy tails (t3), 14 regions": Nature(tails=3.0),
+    "region shocks 1.0 point and trends of 0.3 a year, 14 regions": Nature(trend_sd=0.3 * POINT),
 }
 
 
@@ -73,6 +75,7 @@ def main(given: list[str]) -> None:
     planted(asked.panels, rng)
     curve(rng)
     learned(asked.learned, rng)
+    bent_trends(asked.learned, rng)
     skill(asked.panels, rng)
 
 
@@ -289,6 +292,40 @@ def learned(n_worlds: int, rng: np.random.Generator) -> None:
         )
     low, middle, high = np.quantile([stated / POINT for _, stated in found], [0.1, 0.5, 0.9])
     print(f"  detectable: true {true / POINT:.2f} points, {low:.2f} {middle:.2f} {high:.2f}")
+
+
+def bent_trends(n_panels: int, rng: np.random.Generator) -> None:
+    """Print how often smoothness intervals hold the truth where trends do not differ."""
+    for smoothness, share in smoothness_coverage((0.0, 0.001), 3 * n_panels, rng).items():
+        print(
+            f"\nsmoothness interval, M = {smoothness}: coverage {share:.3f}, {3 * n_panels} panels"
+        )
+
+
+def smoothness_coverage(
+    bounds: tuple[float, ...], n_panels: int, rng: np.random.Generator
+) -> dict[float, float]:
+    """Share of 95% smoothness intervals that hold 0, the covariance learned before the start."""
+    nature = replace(Nature(), n_after=3)
+    regions = Units(np.arange(14), np.zeros(14), np.ones(14))
+    donors = np.arange(2, 14)
+    held: dict[float, list[bool]] = {bound: [] for bound in bounds}
+    for y in null_panels(nature, n_panels=n_panels, rng=rng):
+        means = region_means(y, nature.region)
+        covariance = event_study_covariance(
+            estimate_shocks(means[:, :8], regions),
+            regions,
+            treated=TREATED,
+            donors=donors,
+            n_before=7,
+            n_after=3,
+        )
+        gap = means[TREATED].mean(axis=0) - means[donors].mean(axis=0)
+        gap = gap - gap[7]
+        for bound, inside in held.items():
+            found = smoothness_interval(EventStudy(gap[:7], gap[8:], covariance), smoothness=bound)
+            inside.append(found.low <= 0.0 <= found.high)
+    return {bound: float(np.mean(inside)) for bound, inside in held.items()}
 
 
 def skill(n_panels: int, rng: np.random.Generator) -> None:

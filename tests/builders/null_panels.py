@@ -12,7 +12,7 @@ import numpy as np
 from scipy.signal import lfilter
 
 from models.causal.base import NEVER, FloatArray, IntArray, Panel
-from models.causal.power import Shocks, Units
+from models.causal.shocks import Shocks, Units
 
 # Authorities of each region, the two treated first; London in five parts, or as one.
 SIZES = {
@@ -35,6 +35,8 @@ class Nature:
     n_regions: int = 14
     n_before: int = 8
     n_after: int = 2
+    tails: float = np.inf  # degrees of freedom of the region shocks
+    trend_sd: float = 0.0  # of the regions' own straight lines, a period
 
     @property
     def region(self) -> IntArray:
@@ -63,8 +65,11 @@ def null_panels(
     length = nature.n_before + nature.n_after
     region = nature.region
     shape = (n_panels, nature.n_regions, length)
-    shared = _persistent(nature.region_sd, nature.region_persistence, shape, rng)
+    shared = _persistent(
+        nature.region_sd, nature.region_persistence, shape, rng, tails=nature.tails
+    )
     own = (n_panels, region.size, length)
+    shared = shared + (nature.trend_sd * rng.standard_normal((*shape[:2], 1)) * np.arange(length))
     y = SHARE + shared[:, region]
     y += _persistent(nature.unit_sd, nature.unit_persistence, own, rng)
     if children is None:
@@ -100,8 +105,15 @@ def region_panel(means: FloatArray, *, start: int, treated: IntArray = TREATED) 
 
 
 def _persistent(
-    sd: float, persistence: float, shape: tuple[int, ...], rng: np.random.Generator
+    sd: float,
+    persistence: float,
+    shape: tuple[int, ...],
+    rng: np.random.Generator,
+    *,
+    tails: float = np.inf,
 ) -> FloatArray:
     fresh = rng.standard_normal(shape)
+    if np.isfinite(tails):
+        fresh = rng.standard_t(tails, size=shape) * np.sqrt((tails - 2) / tails)
     fresh[..., 1:] *= np.sqrt(1 - persistence**2)
     return sd * lfilter([1.0], [1.0, -persistence], fresh, axis=-1)

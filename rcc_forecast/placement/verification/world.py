@@ -257,7 +257,7 @@ def _register(
 
 def _capacity(homes: pd.DataFrame, present: Wholes, *, replan: bool) -> Wholes:
     """Places to be filled: of those who live there too when all are planned anew."""
-    capacity = _whole(homes["places_available"])
+    capacity = _whole(homes["places_available"].fillna(homes["places_approved"]).fillna(0))
     if replan:
         capacity = capacity + np.bincount(present[present >= 0], minlength=len(homes))
     return np.where(_is_one(homes["solo"]), np.minimum(capacity, 1), capacity).astype(np.int64)

@@ -61,6 +61,13 @@ NOTES: dict[str, str] = {
 }
 """Notes that headings refer to."""
 
+
+def _without_its_name(note: str) -> str:
+    """Give a note as a definition: what stands behind the word that it explains."""
+    _, _, meaning = NOTES[note].partition(": ")
+    return meaning[:1].upper() + meaning[1:]
+
+
 DEFINITIONS: tuple[tuple[str, str], ...] = (
     (
         "Child looked after",
@@ -74,10 +81,10 @@ DEFINITIONS: tuple[tuple[str, str], ...] = (
         "The codes behind each are in the data dictionary.",
     ),
     ("Approved places", "Places that homes open on the day are registered or approved for."),
-    ("Usable places", NOTES["usable"].removeprefix("Usable: ").capitalize()),
-    ("Gap", NOTES["gap"].removeprefix("Gap: ").capitalize()),
-    ("Chance of a shortage", NOTES["chance"].removeprefix("Chance of a shortage: ").capitalize()),
-    ("Rating", NOTES["rating"].removeprefix("Rating: ").capitalize()),
+    ("Usable places", _without_its_name("usable")),
+    ("Gap", _without_its_name("gap")),
+    ("Chance of a shortage", _without_its_name("chance")),
+    ("Rating", _without_its_name("rating")),
     (
         "Future",
         "One course that the coming months may take: children who come, stay, move and leave, "

@@ -98,6 +98,11 @@ class Evidence:
         return HeadlineArea("region", self.area.name) if self.area.level == "rcc" else self.area
 
     @property
+    def sources(self) -> Mapping[str, str]:
+        """Where each assumption comes from, by its name."""
+        return {**(self.meta.get("sources") or {}), **(self.meta.get("sources_of_spend") or {})}
+
+    @property
     def as_of(self) -> pd.Timestamp:
         """Last day that the returns were used to."""
         return pd.Timestamp(self.meta["as_of"])

@@ -26,6 +26,7 @@ from rcc_forecast.reporting.words import (
     month_name,
     number,
     percent,
+    pounds,
 )
 from rcc_forecast.sufficiency import PLANNED, PLANNED_TYPES
 
@@ -59,12 +60,31 @@ def findings_in_words(evidence: Evidence) -> list[str]:
     return [sentence for subject in subjects if (sentence := subject(evidence))]
 
 
-def millions(pounds: Any) -> str:
+def in_pounds(amount: Any) -> str:
+    """£1,234; a minus stands before the sign."""
+    return pounds(amount).replace("£−", "−£")
+
+
+def millions(amount: Any) -> str:
     """£12.3 million; under a million, to the nearest thousand."""
-    amount = float(pounds)
-    if abs(amount) < 1e6:
-        return f"£{number(round(amount, -3) if abs(amount) >= 1e4 else amount)}".replace("£−", "−£")
-    return f"£{number(amount / 1e6, decimals=1)} million".replace("£−", "−£")
+    if abs(float(amount)) < 1e6:
+        return in_pounds(_to_thousands(amount))
+    return f"{_in_millions(amount)} million"
+
+
+def short_millions(amount: Any) -> str:
+    """£12.3m, for tables."""
+    if abs(float(amount)) < 1e6:
+        return in_pounds(_to_thousands(amount))
+    return f"{_in_millions(amount)}m"
+
+
+def _to_thousands(amount: Any) -> float:
+    return round(float(amount), -3) if abs(float(amount)) >= 1e4 else float(amount)
+
+
+def _in_millions(amount: Any) -> str:
+    return f"£{number(float(amount) / 1e6, decimals=1)}".replace("£−", "−£")
 
 
 def kind_words(kind: Any) -> str:

@@ -20,7 +20,12 @@ from rcc_forecast.reporting.strategy.evidence import (
     shown,
     value,
 )
-from rcc_forecast.reporting.strategy.findings import about_the_area, kind_words, worst_rows
+from rcc_forecast.reporting.strategy.findings import (
+    about_the_area,
+    in_pounds,
+    kind_words,
+    worst_rows,
+)
 from rcc_forecast.reporting.strategy.parts import Part, Section
 from rcc_forecast.reporting.words import (
     day_name,
@@ -28,7 +33,6 @@ from rcc_forecast.reporting.words import (
     month_name,
     number,
     percent,
-    pounds,
     short_month,
 )
 from rcc_forecast.sufficiency import PLANNED, PLANNED_TYPES
@@ -281,8 +285,12 @@ def _explained(evidence: Evidence) -> list[Part]:
     table = evidence.table("explanation")
     if table is None or evidence.is_public:
         return []
+    # Summed over authorities: the area is what all of them share.
     rows = table[
-        (table["placement_type"] == ALL) & (table["age_band"] == ALL) & (table["population"] == ALL)
+        (table["local_authority"] != ALL)
+        & (table["placement_type"] == ALL)
+        & (table["age_band"] == ALL)
+        & (table["population"] == ALL)
     ]
     flows = ["entries", "exits", "aged_out", "adjustment"]
     by_month = rows.groupby("horizon")[["before", *flows, "mean"]].sum().sort_index()
@@ -389,7 +397,7 @@ def _gap_cells(row: pd.Series[Any], *, by_need: bool) -> tuple[str, ...]:
         shown(row["expected_shortfall"]),
         *((shown(row["p_shortfall_needed"], percent),) if by_need else ()),
         _rag_word(row["rag"]),
-        shown(row["weekly_cost_mean"], pounds),
+        shown(row["weekly_cost_mean"], in_pounds),
     )
 
 
@@ -401,7 +409,9 @@ def _worst_drawn(evidence: Evidence) -> list[Part]:
     worst = worst_rows(evidence)
     if worst.empty or evidence.is_public:
         return []
-    kind = worst.iloc[0]["placement_type"]
+    # The drawing counts children where they live, so it is of the worst kind by that reading.
+    placed = worst[~worst["by_need"]]
+    kind = (placed if len(placed) else worst).iloc[0]["placement_type"]
     rows = evidence.own("balance")
     rows = rows[(rows["placement_type"] == kind) & (rows["age_band"] == ALL)]
     rows = rows.dropna(subset=["capacity_usable", "gap_q10", "gap_q90"])

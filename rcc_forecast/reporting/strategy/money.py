@@ -17,9 +17,9 @@ from rcc_forecast.reporting.strategy.evidence import (
     shown,
     value,
 )
-from rcc_forecast.reporting.strategy.findings import millions
+from rcc_forecast.reporting.strategy.findings import in_pounds, millions, short_millions
 from rcc_forecast.reporting.strategy.parts import Part, Section
-from rcc_forecast.reporting.words import kind_title, month_name, number, percent, pounds
+from rcc_forecast.reporting.words import kind_title, month_name, number, percent
 
 _PARTS = {
     "children": "More or fewer children",
@@ -76,7 +76,7 @@ def _years(evidence: Evidence) -> list[Part]:
                         f"futures of ten."
                     ),
                     head="Financial year",
-                    told=millions,
+                    told=short_millions,
                     caption="Kinds without a known price are left out.",
                 )
             )
@@ -109,10 +109,10 @@ def _year_words(row: pd.Series[Any]) -> str:
 def _spend_cell(row: Any) -> str:
     if row is None:
         return "–"
-    told = shown(row["spend_mean_gbp"], millions)
+    told = shown(row["spend_mean_gbp"], short_millions)
     if not known(row["spend_mean_gbp"]):
         return told
-    return f"{told} ({between(row['spend_q10_gbp'], row['spend_q90_gbp'], millions)})"
+    return f"{told} ({between(row['spend_q10_gbp'], row['spend_q90_gbp'], short_millions)})"
 
 
 def _change(evidence: Evidence) -> list[Part]:
@@ -129,7 +129,7 @@ def _change(evidence: Evidence) -> list[Part]:
         Step(
             said,
             value(last.loc[part, "change_mean"]),
-            doubt=between(last.loc[part, "change_q10"], last.loc[part, "change_q90"], pounds),
+            doubt=between(last.loc[part, "change_q10"], last.loc[part, "change_q90"], in_pounds),
         )
         for part, said in _PARTS.items()
         if part in last.index
@@ -143,10 +143,11 @@ def _change(evidence: Evidence) -> list[Part]:
                 slug="spend-change",
                 title=f"Weekly spend, today and in {month}",
                 description=(
-                    f"From {pounds(today)} a week today to {pounds(then)} expected in {month}."
+                    f"From {in_pounds(today)} a week today to {in_pounds(then)} expected in "
+                    f"{month}."
                 ),
                 unit="GBP a week",
-                told=pounds,
+                told=in_pounds,
                 caption="Each part is its average share of the change over every order of parts.",
             )
         ),
@@ -172,8 +173,8 @@ def _wrong_kind(evidence: Evidence) -> list[Part]:
                     _kind(row["placement_type"]),
                     _kind(row["needed_type"]),
                     shown(row["children_mean"], decimals=1),
-                    f"{shown(row['extra_mean'], pounds)} "
-                    f"({between(row['extra_q10'], row['extra_q90'], pounds)})",
+                    f"{shown(row['extra_mean'], in_pounds)} "
+                    f"({between(row['extra_q10'], row['extra_q90'], in_pounds)})",
                 )
                 for _, row in rows.iterrows()
             ],
@@ -203,11 +204,11 @@ def _budget(evidence: Evidence) -> list[Part]:
             [
                 (
                     f"{row['financial_year']} ({shown(row['months'])} months)",
-                    shown(row["budget_gbp"], millions),
-                    f"{shown(row['spend_mean_gbp'], millions)} "
-                    f"({between(row['spend_q10_gbp'], row['spend_q90_gbp'], millions)})",
+                    shown(row["budget_gbp"], short_millions),
+                    f"{shown(row['spend_mean_gbp'], short_millions)} "
+                    f"({between(row['spend_q10_gbp'], row['spend_q90_gbp'], short_millions)})",
                     shown(row["p_overspend"], percent),
-                    shown(row["expected_overspend_gbp"], millions),
+                    shown(row["expected_overspend_gbp"], short_millions),
                 )
                 for _, row in rows.iterrows()
             ],
@@ -232,8 +233,8 @@ def _contracts(evidence: Evidence) -> list[Part]:
                     shown(row["used_mean"], decimals=1),
                     f"{shown(row['break_even_use'], percent)} use",
                     shown(row["p_saves"], percent),
-                    f"{shown(row['saving_mean_gbp'], millions)} "
-                    f"({between(row['saving_q10_gbp'], row['saving_q90_gbp'], millions)})",
+                    f"{shown(row['saving_mean_gbp'], short_millions)} "
+                    f"({between(row['saving_q10_gbp'], row['saving_q90_gbp'], short_millions)})",
                 )
                 for _, row in rows.iterrows()
             ],
@@ -245,6 +246,7 @@ def _market(evidence: Evidence) -> list[Part]:
     rows = evidence.own("market")
     if rows.empty:
         return [parts.not_made("the market is not part of this edition.")]
+    rows = rows[numbers(rows["homes"]) > 0]
     notes = dict.fromkeys(
         f"{_kind(row['placement_type'])}: {row['note']}"
         for _, row in rows.iterrows()
@@ -309,7 +311,7 @@ def _prices(evidence: Evidence) -> list[Part]:
             ("Feature", "Kind of placement", "Homes with it", "Difference (80% range)"),
             [
                 (
-                    str(row["feature"]),
+                    _capital(row["feature"]),
                     _kind(row["placement_type"]),
                     f"{shown(row['homes_with'])} of {shown(row['homes'])}",
                     f"{_signed(row['difference_pct'])} "
@@ -319,6 +321,10 @@ def _prices(evidence: Evidence) -> list[Part]:
             ],
         ),
     ]
+
+
+def _capital(words: Any) -> str:
+    return str(words)[:1].upper() + str(words)[1:]
 
 
 def _signed(per_cent: Any) -> str:

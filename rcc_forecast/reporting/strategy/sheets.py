@@ -156,9 +156,8 @@ def _all_ages(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _worth_a_row(table: pd.DataFrame, column: str) -> pd.DataFrame:
-    """Leave out rows in which nobody is expected; a withheld figure stays."""
-    figures = numbers(table[column])
-    return table[~(figures.abs() < 0.05)]
+    """Leave out rows of exactly nobody, so that sums still add up; a withheld figure stays."""
+    return table[numbers(table[column]) != 0]
 
 
 def _summary(evidence: Evidence, table: pd.DataFrame) -> pd.DataFrame:

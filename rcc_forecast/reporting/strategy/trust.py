@@ -146,7 +146,7 @@ def data_section(evidence: Evidence) -> Section:
 def words_sections(evidence: Evidence) -> list[Section]:
     """Give definitions, limits and sources."""
     notes = [str(note) for note in evidence.meta.get("notes") or ()]
-    given = evidence.meta.get("sources") or {}
+    given = evidence.sources
     symbols = [
         parts.heading("Symbols"),
         parts.terms(SHORTHAND_MEANS.items()),
@@ -166,9 +166,7 @@ def words_sections(evidence: Evidence) -> list[Section]:
                 *(
                     [
                         parts.heading("Assumptions and where they come from"),
-                        parts.terms(
-                            (str(name).capitalize(), str(said)) for name, said in given.items()
-                        ),
+                        parts.terms((name.capitalize(), said) for name, said in given.items()),
                     ]
                     if given
                     else []

@@ -163,8 +163,7 @@ def _shorthand_in(cells: pd.DataFrame) -> str:
 
 def _texts(evidence: Evidence) -> dict[str, gpt.GPTable]:
     """Give the sheets of words: definitions, limits, sources."""
-    told = evidence.meta.get("sources") or {}
-    given = [("Assumption: " + str(name), str(words)) for name, words in told.items()]
+    given = [(f"Assumption: {name}", words) for name, words in evidence.sources.items()]
     sources = [(f"Source {place}", words) for place, words in enumerate(SOURCES, start=1)]
     run = [
         (name, str(evidence.meta[key]))
@@ -206,7 +205,12 @@ def _cover(evidence: Evidence, findings: Iterable[str], absent: list[str]) -> gp
     about = [
         f"Data used to {day_name(evidence.as_of)}. The same data, program and seed give the same "
         f"workbook.",
-        "Every forecast figure stands beside its range. Totals add up in means, to the last digit.",
+        "Every forecast figure stands beside its range. "
+        + (
+            "Figures are rounded, so that totals may differ from the sum of their parts."
+            if evidence.is_public
+            else "Totals add up in means; ends of ranges do not add up."
+        ),
         "Rows about age bands, kinds and areas that are sums say All or name the whole.",
         *(f"Left out, because its table was not made: {title}." for title in absent),
     ]

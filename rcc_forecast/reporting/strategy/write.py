@@ -35,8 +35,9 @@ def write_strategy(
         By name of file, without suffix: ``balance``, ``supply``, ``carers``, ``spend_years``, ...
         A table that is absent or has no rows leaves its section out, with a line that says so.
     meta : mapping
-        What ``balance.meta.json`` holds; ``as_of`` is needed. ``sources`` (name to words)
-        and ``notes`` are told where given, ``scenario`` names the what-if.
+        What ``balance.meta.json`` holds; ``as_of`` is needed. ``sources`` and
+        ``sources_of_spend`` (name to words) and ``notes`` are told where given,
+        ``scenario`` names the what-if.
     folder : Path
         An existing folder.
     edition : Edition

@@ -150,7 +150,7 @@ def test_a_model_that_is_not_known_is_refused_with_those_that_are(filled):
         ({"homes": {"add": [{NAME: 1}]}}, "unknown-name"),
         ({"homes": {"close": [{"home_id": NAME}]}}, "cannot-be-done"),
         ({"foster": {"recruit": NAME}}, "cannot-be-done"),
-        ({"entries": {"change_pct": [5, 10]}}, "cannot-be-done"),
+        ({"homes": {"add": [{"placement_type": "foster", "needs_met": [1, 2]}]}}, "cannot-be-done"),
         (f'{NAME} = "', "unreadable-input"),
     ],
 )

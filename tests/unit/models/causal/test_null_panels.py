@@ -19,6 +19,7 @@ from tests.benchmarks.bench_null_panels import (
     found_at_detectable,
     judged,
     over_looks,
+    smoothness_coverage,
 )
 from tests.builders.null_panels import Nature
 
@@ -83,6 +84,12 @@ def test_an_effect_of_the_detectable_size_is_found_in_four_fifths_of_panels():
     for _, effect, share in found_at_detectable(Nature(), SAMPLE, np.random.default_rng(SEED)):
         assert np.isfinite(effect)
         assert within(share, *FOUND, SAMPLE)
+
+
+def test_smoothness_intervals_hold_the_truth_though_their_covariance_is_learned():
+    found = smoothness_coverage((0.0,), 40, np.random.default_rng(SEED))
+
+    assert found[0.0] >= 0.95 - 3 * binomial_error(0.05, 40)
 
 
 @pytest.mark.full

@@ -7,18 +7,15 @@ import time
 import numpy as np
 import pytest
 
-from models.causal.base import UnsuitablePanelError
 from models.causal.power import (
     Design,
-    Shocks,
-    Units,
     detectable_by_design,
     draw_region_differences,
-    estimate_shocks,
     null_draws,
     unit_level_false_positives,
 )
-from tests.builders.null_panels import POINT, TREATED, Nature, null_panels, some_children, units_of
+from models.causal.shocks import Shocks
+from tests.builders.null_panels import POINT, TREATED, Nature, units_of
 
 
 def a_design(n_regions=14, n_after=3, treated=TREATED):
@@ -121,64 +118,6 @@ def test_a_further_date_does_not_change_the_draws_of_the_others():
     together = draw([a_design(14, 3), a_design(10, 3)])
 
     np.testing.assert_array_equal(together[0], together[1])
-
-
-def test_shocks_are_learned_from_the_years_before():
-    nature = Nature(n_before=40)
-    rng = np.random.default_rng(6)
-    children = some_children(nature.region.shape, rng)
-    history = null_panels(nature, n_panels=1, rng=rng, children=children)[0][:, :40]
-
-    shocks = estimate_shocks(history, units_of(nature, children))
-
-    # Fourteen regions for forty years: a standard deviation to about a tenth.
-    assert shocks.region_sd == pytest.approx(nature.region_sd, rel=0.3)
-    assert shocks.region_persistence == pytest.approx(0.7, abs=0.15)
-    assert shocks.unit_sd == pytest.approx(nature.unit_sd, rel=0.1)
-    assert shocks.unit_persistence == pytest.approx(0.5, abs=0.1)
-    assert shocks.noise_scale == pytest.approx(0.8, abs=0.1)
-
-
-def test_few_years_do_not_make_shocks_look_small():
-    nature = Nature()
-    rng = np.random.default_rng(7)
-    children = some_children(nature.region.shape, rng)
-    worlds = null_panels(nature, n_panels=12, rng=rng, children=children)[..., :8]
-
-    learned = [estimate_shocks(world, units_of(nature, children)).region_sd for world in worlds]
-
-    assert np.mean(learned) == pytest.approx(nature.region_sd, rel=0.2)
-
-
-def test_an_outcome_without_binomial_noise_has_none():
-    rng = np.random.default_rng(8)
-    region = np.repeat(np.arange(6), 8)
-    y = 900 + 30 * rng.normal(size=(48, 10))
-
-    shocks = estimate_shocks(y, Units(region, np.zeros(48), np.ones(48)))
-
-    assert shocks.noise_scale == 0.0
-    assert shocks.unit_sd == pytest.approx(30, rel=0.15)
-    assert shocks.region_sd < 10
-
-
-def test_the_scale_of_the_outcome_is_only_a_scale():
-    rng = np.random.default_rng(9)
-    region = np.repeat(np.arange(8), 6)
-    y = 0.01 * (rng.normal(size=(8, 9))[region] + rng.normal(size=(48, 9)))
-    quiet = Units(region, np.zeros(48), np.ones(48))
-
-    small, large = estimate_shocks(y, quiet), estimate_shocks(1e6 * y, quiet)
-
-    assert large.region_sd == pytest.approx(1e6 * small.region_sd, rel=1e-3)
-    assert large.unit_persistence == pytest.approx(small.unit_persistence, abs=1e-3)
-
-
-def test_too_short_a_history_is_refused():
-    with pytest.raises(UnsuitablePanelError, match="three periods"):
-        estimate_shocks(
-            np.zeros((20, 2)), Units(np.repeat(np.arange(5), 4), np.ones(20), np.ones(20))
-        )
 
 
 def test_the_warning_says_how_often_the_authority_clustered_test_is_wrong():

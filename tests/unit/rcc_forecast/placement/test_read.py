@@ -7,6 +7,7 @@ import pytest
 
 from rcc_forecast.errors import UnreadableInputError
 from rcc_forecast.placement import read_children, read_homes, tidy_children, tidy_homes
+from rcc_forecast.tables.homes import with_all_places_free
 from tests.builders.placement import a_child, a_foster_home
 
 FEW = ["child_id", "local_authority", "easting", "northing", "age", "sex"]
@@ -120,10 +121,11 @@ def test_a_need_out_of_range_is_told():
     assert found.of("number-out-of-range")["row"].tolist() == [2]
 
 
-def test_places_available_default_to_those_approved():
+def test_a_home_that_says_nothing_of_free_places_stays_silent_and_a_plan_takes_all_approved():
     frame, found = homes_with(places_available=None, places_approved=2)
 
-    assert frame["places_available"].tolist() == [2, 1]
+    assert frame["places_available"].isna().tolist() == [True, False]
+    assert with_all_places_free(frame)["places_available"].tolist() == [2, 1]
     assert len(found.of("places-available-blank")) == 1
 
 

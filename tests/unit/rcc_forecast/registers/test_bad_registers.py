@@ -66,7 +66,8 @@ def test_a_damaged_file_is_read_or_refused_as_a_whole_and_never_crashes(tmp_path
         return
 
     assert homes["home_id"].is_unique
-    assert (homes[["places_available", "easting", "northing"]] >= 0).all(axis=None)
+    assert (homes[["easting", "northing"]] >= 0).all(axis=None)
+    assert not (homes["places_available"] < 0).any()
     assert found.rows_refused >= 0
 
 
@@ -229,3 +230,11 @@ def test_coordinates_of_greater_manchester_that_are_right_are_never_turned():
 
         assert found.of("coordinates-swapped").empty
         np.testing.assert_array_equal(homes["easting"], register["easting"].astype(float))
+
+
+def test_a_home_far_from_its_authority_is_not_moved_farther_by_guessing_at_a_swap():
+    # Sixty miles east of Bolton; the other way round it lies nearer to Bury, yet 64 km off.
+    homes, found = homes_with(easting=467_000, northing=409_000, local_authority="E08000002")
+
+    assert homes.loc[0, ["easting", "northing"]].tolist() == [467_000, 409_000]
+    assert not len(found.of("coordinates-swapped"))

@@ -10,6 +10,7 @@ from rcc_forecast.scenarios import (
     ScenarioValueError,
     UnsupportedScenarioError,
     parse_scenario,
+    parse_scenario_text,
     read_scenario,
     require_supported,
 )
@@ -135,3 +136,14 @@ def test_a_file_that_is_not_toml_is_refused(tmp_path):
 def test_an_unknown_weight_is_refused_with_the_nearest():
     with pytest.raises(UnknownNameError, match="Did you mean 'mile'"):
         parse_scenario({"weights": {"milez": 3}})
+
+
+@pytest.mark.parametrize("amount", ["nan", "inf", "[0, inf]"])
+def test_a_change_that_is_no_number_is_refused(amount: str) -> None:
+    with pytest.raises(ScenarioValueError):
+        parse_scenario_text(f"[entries]\nchange_pct = {amount}\n", file="x.toml")
+
+
+def test_more_homes_than_any_co_operative_has_are_a_slip() -> None:
+    with pytest.raises(ScenarioValueError, match="20,000"):
+        parse_scenario_text("[foster]\nrecruit = 200000\n", file="x.toml")

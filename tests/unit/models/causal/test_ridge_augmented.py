@@ -1,0 +1,64 @@
+"""Ridge-augmented synthetic control: nearer before, at the price of weights below zero."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from models.causal import UnsuitablePanelError, ridge_augmented, synthetic_control
+from models.causal.ridge_augmented import _corrections
+from tests.builders.causal import a_panel, regions_with_shocks
+
+COLUMNS = {"base": slice(0, 12), "post": slice(12, None)}
+
+
+def test_the_match_before_is_never_worse_than_the_mixtures():
+    for seed in range(10):
+        y = regions_with_shocks(np.random.default_rng(seed), n_units=14, n_periods=16)
+
+        plain = synthetic_control(a_panel(y, {0: 12}), **COLUMNS)
+        augmented = ridge_augmented(a_panel(y, {0: 12}), **COLUMNS)
+
+        before = [np.square(fit.gaps[0, :12]).sum() for fit in (augmented, plain)]
+        assert before[0] <= before[1] * (1 + 1e-9)
+
+
+def test_a_unit_beyond_all_donors_is_reached_by_a_weight_below_zero():
+    rng = np.random.default_rng(1)
+    path = rng.normal(size=16).cumsum()
+    y = np.outer(np.arange(1.0, 9.0), path) + 0.05 * rng.normal(size=(8, 16))
+    y[0] = 12.0 * path  # the donors go up to 8
+
+    plain = synthetic_control(a_panel(y, {0: 12}), **COLUMNS)
+    augmented = ridge_augmented(a_panel(y, {0: 12}), **COLUMNS)
+
+    assert augmented.donor_weights.min() < 0.0
+    assert abs(augmented.att) < 0.1 * abs(plain.att)
+
+
+def test_nothing_is_added_where_the_mixture_matches():
+    y = regions_with_shocks(np.random.default_rng(3), n_units=10, n_periods=16)
+    y[0] = 0.5 * y[1] + 0.5 * y[2]
+
+    plain = synthetic_control(a_panel(y, {0: 12}), **COLUMNS)
+    augmented = ridge_augmented(a_panel(y, {0: 12}), **COLUMNS)
+
+    np.testing.assert_allclose(augmented.donor_weights, plain.donor_weights, atol=1e-5)
+
+
+def test_the_correction_is_the_ridge_regression_of_the_paper():
+    rng = np.random.default_rng(4)
+    donors, missed = rng.normal(size=(7, 5)), rng.normal(size=5)
+
+    found = _corrections(donors, missed, np.array([0.3, 20.0]))
+
+    for penalty, weights in zip((0.3, 20.0), found, strict=True):
+        direct = donors @ np.linalg.solve(donors.T @ donors + penalty * np.eye(5), missed)
+        np.testing.assert_allclose(weights, direct)
+
+
+def test_under_three_base_periods_it_is_refused():
+    y = regions_with_shocks(np.random.default_rng(3), n_units=10, n_periods=4)
+
+    with pytest.raises(UnsuitablePanelError, match="3 base periods"):
+        ridge_augmented(a_panel(y, {0: 2}), base=slice(0, 2), post=slice(2, None))

@@ -1,0 +1,84 @@
+"""Every estimator gives a row for each of its inferences, or the reason why not."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from models.causal.base import ESTIMATORS
+from models.causal.randomisation import by_randomisation
+from rcc_forecast.evaluation.estimating import (
+    INFERENCE,
+    PERMUTATION,
+    Fits,
+    all_assignments,
+    answers_of,
+    completed,
+)
+from rcc_forecast.evaluation.stages import design_of, grid_of
+from tests.builders.evaluations import NORTH, a_panel, a_spec, the_cells
+
+
+def the_fits(spec=None, **panel):
+    spec = spec or a_spec()
+    cells = the_cells(a_panel(**panel), spec)
+    grid = grid_of(cells, "far", unit=spec.unit)
+    return Fits(completed(design_of(grid, spec, cells.calendar)), spec)
+
+
+def test_every_estimator_has_a_row_for_each_of_its_inferences():
+    answers = [(a.estimator, a.inference) for a in answers_of(the_fits(), outcome="far")]
+
+    assert answers == [(name, each) for name, kinds in INFERENCE.items() for each in kinds]
+
+
+def test_every_estimator_finds_a_large_effect():
+    answers = list(answers_of(the_fits(effect=-0.08), outcome="far"))
+
+    estimates = np.array([answer.effect.estimate for answer in answers])
+    np.testing.assert_allclose(estimates, -0.08, atol=0.02)
+
+
+def test_p_is_never_below_one_in_the_number_of_assignments():
+    for answer in answers_of(the_fits(effect=-0.08), outcome="far"):
+        if not math.isnan(answer.attainable_p) and not math.isnan(answer.effect.p_value):
+            assert answer.effect.p_value >= answer.attainable_p
+
+
+def test_one_pathfinder_among_twelve_cannot_reach_five_in_a_hundred():
+    spec = a_spec(treated=[{"unit": NORTH, "delivery": 2025}])
+
+    answer = next(answers_of(the_fits(spec, effect=-0.08), outcome="far"))
+
+    assert answer.attainable_p == pytest.approx(1 / 12)
+    assert "not attainable" in answer.effect.note
+    assert math.isnan(answer.effect.low)
+
+
+def test_the_interval_of_a_synthetic_control_is_what_a_search_would_find():
+    name = "synthetic_control"
+    fits = the_fits(effect=-0.03)
+    design, spec = fits.design, fits.spec
+
+    answer = next(answers_of(fits, outcome="far", names=(name,), only=PERMUTATION))
+    searched = by_randomisation(
+        ESTIMATORS[name],
+        design.panel,
+        all_assignments(design, spec, np.random.default_rng(0)),
+        base=design.base,
+        post=design.post,
+    ).effect
+
+    assert answer.effect.low == pytest.approx(searched.low, abs=1e-6)
+    assert answer.effect.high == pytest.approx(searched.high, abs=1e-6)
+
+
+def test_before_delivery_every_row_says_too_early():
+    spec = a_spec(treated=[{"unit": NORTH, "delivery": "2030-04-01"}])
+
+    answers = list(answers_of(the_fits(spec), outcome="far"))
+
+    assert all(math.isnan(answer.effect.estimate) for answer in answers)
+    assert all("too early" in answer.effect.note for answer in answers)

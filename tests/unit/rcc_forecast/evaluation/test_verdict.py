@@ -1,0 +1,85 @@
+"""A fall or a rise, a change ruled out, or not yet: never "no effect"."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from models.causal.base import Effect
+from rcc_forecast.evaluation.estimating import Answer
+from rcc_forecast.evaluation.verdict import Seen, verdict_of
+from rcc_forecast.results.evaluation import EXPLORATORY, Stamp
+
+LOGGED = Stamp("0" * 64, 1, 1, "pre-specified on 2026-01-01")
+POWER = pd.DataFrame(
+    {
+        "inference": "region_permutation",
+        "regions_left": 14,
+        "post_periods": [1, 2, 3],
+        "date": ["2026-03-31", "2027-03-31", "2028-03-31"],
+        "mde": [0.03, 0.025, 0.02],
+    }
+)
+
+
+def verdict(estimate, low, high, *, stamp=LOGGED, **changed):
+    effect = Effect(estimate, low=low, high=high, p_value=3 / 91)
+    answer = Answer("did", "region_permutation", effect, 1 / 91)
+    given = {
+        "permutation": answer,
+        "donald_lang": answer,
+        "begun": True,
+        "post_periods": 1,
+        "n_assignments": 91,
+        "spending_found": None,
+        "alpha_spent": 0.05,
+        "is_share": True,
+    }
+    return verdict_of(Seen(**{**given, **changed}), POWER, stamp, primary="far", alpha=0.05)
+
+
+@pytest.mark.parametrize(
+    ("interval", "word"),
+    [
+        ((-0.04, -0.06, -0.02), "found a fall"),
+        ((0.04, 0.02, 0.06), "found a rise"),
+        # The interval reaches no further than 3 points, which could have been found.
+        ((0.0, -0.02, 0.025), "ruled out a change larger than 2.5 percentage points"),
+        ((0.02, -0.01, 0.05), "cannot tell yet"),
+    ],
+)
+def test_the_words_go_by_interval_and_detectable_effect(interval, word):
+    assert verdict(*interval)["verdict"] == word
+
+
+def test_who_cannot_tell_yet_says_when_one_could():
+    said = verdict(0.022, -0.01, 0.05)
+
+    # An effect of 2.2 points can be seen from 2028 on, when 2.0 could be.
+    assert said["sentence"] == (
+        "far: cannot tell yet; earliest date for an effect of 2.2 percentage points is 2028-03-31."
+    )
+
+
+def test_a_run_that_was_not_logged_gets_no_verdict():
+    said = verdict(-0.04, -0.06, -0.02, stamp=Stamp("0" * 64, 1, 1, EXPLORATORY))
+
+    assert said["verdict"] is None
+    assert said["sentence"].startswith("EXPLORATORY")
+
+
+def test_before_delivery_it_is_too_early():
+    said = verdict(*[float("nan")] * 3, begun=False, post_periods=0)
+
+    assert said["verdict"] == "too early"
+    assert "2026-03-31" in said["sentence"]
+
+
+def test_over_several_looks_an_interval_alone_finds_nothing():
+    assert verdict(-0.04, -0.06, -0.02, spending_found=False)["verdict"] == "cannot tell yet"
+
+
+def test_it_is_said_how_often_chance_would_do_the_same():
+    assert verdict(0.02, -0.01, 0.05)["as_often"] == (
+        "If nothing had changed we would see a gap this big about 3 times in 91."
+    )
