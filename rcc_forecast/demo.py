@@ -1,7 +1,7 @@
 """The whole story on one region: every table, one report, one page of findings.
 
 It does what the commands do, in their order, on a folder that holds returns,
-``homes.csv`` and ``children.csv``; and asks one what-if.
+``homes.csv``, ``children.csv`` and ``cohort.csv``; and asks one what-if.
 """
 
 from __future__ import annotations
@@ -25,6 +25,8 @@ from rcc_forecast.results.placement import PlacementPlan
 from rcc_forecast.results.sufficiency import SufficiencyBalance
 from rcc_forecast.returns import read_returns
 from rcc_forecast.scenarios import Scenario, parse_scenario
+from rcc_forecast.strategy import Strategy, strategy
+from rcc_forecast.strategy_pack import write_pack
 
 WHAT_IF, ASKS = "[foster]\nrecruit = 40\n", "forty more foster households"
 """The demo's question, as a scenario file: what would forty more foster households change?"""
@@ -33,11 +35,20 @@ WHAT_IF, ASKS = "[foster]\nrecruit = 40\n", "forty more foster households"
 @dataclass(frozen=True, slots=True)
 class _Story:
     prepared: Prepared
-    forecast: DemandForecast
-    balance: SufficiencyBalance
+    strategy: Strategy
     plan: PlacementPlan
     balance_if: SufficiencyBalance
     plan_if: PlacementPlan
+
+    @property
+    def forecast(self) -> DemandForecast:
+        """Of the region as it is."""
+        return self.strategy.forecast
+
+    @property
+    def balance(self) -> SufficiencyBalance:
+        """Of the region as it is."""
+        return self.strategy.balance
 
 
 def tell_the_story(data: Path, out: Path, *, progress: Progress = quiet) -> str:
@@ -46,7 +57,7 @@ def tell_the_story(data: Path, out: Path, *, progress: Progress = quiet) -> str:
     Parameters
     ----------
     data : Path
-        Folder with returns, ``homes.csv`` and ``children.csv``.
+        Folder with returns, ``homes.csv``, ``children.csv`` and ``cohort.csv``.
     out : Path
         Folder for the tables and ``report.html``.
     progress : callable
@@ -72,10 +83,11 @@ def _run(data: Path, progress: Progress) -> _Story:
     homes, _ = read_homes(data / "homes.csv")
     children, _ = read_children(data / "children.csv")
     prepared = pipeline.prepare(returns, config, progress=progress)
-    forecast = pipeline.forecast(prepared, config, progress=progress)
-    progress("setting demand against homes")
-    balance = pipeline.sufficiency(prepared, forecast, homes)
-    balance_if = pipeline.sufficiency(prepared, forecast, homes, scenario=what_if)
+    cohort, _ = read_children(data / "cohort.csv")
+    found = strategy(prepared, config, homes, children=cohort, progress=progress)
+    balance_if = pipeline.sufficiency(
+        prepared, found.forecast, homes, scenario=what_if, children=cohort
+    )
     on = prepared.history.as_of + pd.Timedelta(days=1)
     progress("proposing homes")
     plan = pipeline.place(children, homes, on=on, progress=progress)
@@ -84,7 +96,7 @@ def _run(data: Path, progress: Progress) -> _Story:
     plan_if = pipeline.place(
         children, homes, on=on, scenario=what_if, before=before, progress=progress
     )
-    return _Story(prepared, forecast, balance, plan, balance_if, plan_if)
+    return _Story(prepared, found, plan, balance_if, plan_if)
 
 
 def _write(story: _Story, folder: Path) -> None:
@@ -95,7 +107,14 @@ def _write(story: _Story, folder: Path) -> None:
     runs.write_table(forecast.table(), folder / "forecast.csv")
     runs.write_json(forecast.meta, folder / "forecast.meta.json")
     runs.write_table(forecast.backtest.table(), folder / "backtest.csv")
-    runs.write_table(story.balance.table, folder / "sufficiency" / "balance.csv")
+    (folder / "sufficiency").mkdir()
+    write_pack(
+        story.strategy,
+        folder / "sufficiency",
+        findings=prepared.findings,
+        public=False,
+        synthetic=True,
+    )
     runs.write_table(story.balance_if.table, folder / "what-if" / "balance.csv")
     write_plan(story.plan, folder / "plan")
     write_plan(story.plan_if, folder / "what-if" / "plan", scenario_text=WHAT_IF)
@@ -147,7 +166,8 @@ at £{greedy["weekly_cost_gbp"]:,.0f} a week instead of £{plan["weekly_cost_gbp
 {plan_if["mean_miles"]} miles; {plan_if["from"]["children_changed"]} children have another home \
 proposed.
 
-Open {out / "report.html"} in a browser. Next, try:
+Open {out / "report.html"} in a browser; {out / "sufficiency" / "strategy.html"} is the evidence \
+chapter of a sufficiency strategy. Next, try:
   python3 run.py place frontier {tables} --on {plan["on"]} --out {out / "frontier"}
   python3 run.py place --verify {out / "plan"} {tables}
 """

@@ -32,7 +32,7 @@ from rcc_forecast.forecasting import (
     draw_futures,
     forecast_demand,
     origins_of,
-    pooling_table,
+    pooling_tables,
     require_known,
     run_engine,
     stepped_under,
@@ -271,8 +271,8 @@ def backtest(
         )
     if found.engine.cohort is None or len(prepared.history.authorities) < _TO_POOL:
         return found.backtest
-    pooling = pooling_table(found.engine, seed=config.seed, progress=progress)
-    return replace(found.backtest, pooling=pooling)
+    gains, losses = pooling_tables(found.engine, seed=config.seed, progress=progress)
+    return replace(found.backtest, pooling=gains, pooling_losses=losses)
 
 
 def forecast(
@@ -372,6 +372,7 @@ def sufficiency(
     return balance(
         futures,
         homes=changed,
+        before=None if scenario is None else homes,
         as_of=as_of,
         children_now=children_by_kind(
             prepared.history.corrected["children"][:, -1],

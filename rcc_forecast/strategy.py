@@ -239,6 +239,7 @@ def _behind(
         residents=fit.residents,
         children=children,
         substitution=substitution,
+        before=None if scenario is None else homes,
     )
 
 
@@ -261,6 +262,7 @@ def _set_against(
     return balance(
         behind.futures,
         homes=behind.homes,
+        before=behind.before,
         as_of=behind.as_of,
         children_now=behind.children_now,
         residents=behind.residents,
@@ -284,8 +286,9 @@ def _trust(fit: Fitted, found: SufficiencyBalance) -> Reliability | None:
 
 
 def _misplaced(substitution: pd.DataFrame | None) -> pd.DataFrame | None:
-    """Children in another kind of home than they need, as the next month will have them."""
+    """Children in another kind of home than they need, in the first month that is told."""
     if substitution is None:
         return None
-    first = substitution[(substitution["horizon"] == 1) & (substitution["age_band"] == ALL)]
+    soonest = substitution["horizon"] == substitution["horizon"].min()
+    first: pd.DataFrame = substitution[soonest & (substitution["age_band"] == ALL)]
     return first.rename(columns=_LIVED_IN_AND_NEEDED)

@@ -27,6 +27,8 @@ def write_pack(
     scenario_text: str | None = None,
     homes_hash: str | None = None,
     as_is: Strategy | None = None,
+    public: bool = True,
+    synthetic: bool = False,
 ) -> None:
     """Write every table, the workbook, the chapter, and the published edition.
 
@@ -45,13 +47,18 @@ def write_pack(
     as_is : Strategy, optional
         The same without the scenario: published beside it, since two editions
         that were not made together could be subtracted from one another.
+    public : bool
+        Whether to make the edition for everyone too: its search and its audit take longest.
+    synthetic : bool
+        Whether the data are invented; every page then says so.
 
     Raises
     ------
     ExposedFigureError
         The audit of the published edition found a way to a figure; nothing is written.
     """
-    tables, meta = found.tables(), _meta(found, homes_hash)
+    tables = found.tables()
+    meta = _meta(found, homes_hash) | ({"synthetic": True} if synthetic else {})
     for name, table in tables.items():
         runs.write_table(table, folder / f"{name}.csv")
     runs.write_table(findings.frame, folder / "findings.csv")
@@ -65,7 +72,8 @@ def write_pack(
         "demand": pipeline.demand(found.fit.prepared),
     }
     write_strategy({**tables, **beside}, meta, folder)
-    _write_published(found, folder, meta=meta, as_is=as_is)
+    if public:
+        _write_published(found, folder, meta=meta, as_is=as_is)
 
 
 def _write_published(

@@ -234,19 +234,9 @@ class _Program:
 
     def __init__(self, ties: sparse.csr_array, *, up: FloatArray, down: FloatArray) -> None:
         self.high, self.low = np.zeros(len(up)), np.zeros(len(up))
-        self.solver = pywraplp.Solver.CreateSolver("GLOP")
-        limits = zip(down.tolist(), up.tolist(), strict=True)
-        self.variables = [self.solver.NumVar(-d, u, "") for d, u in limits]
-        self.constraints = []
-        for row in range(ties.shape[0]):
-            constraint = self.solver.Constraint(0.0, 0.0)
-            for entry in range(ties.indptr[row], ties.indptr[row + 1]):
-                variable = self.variables[ties.indices[entry]]
-                constraint.SetCoefficient(variable, float(ties.data[entry]))
-            self.constraints.append(constraint)
-        self.goal = self.solver.Objective()
-        self.goal.SetMaximization()
+        self.ties, self.limits = ties, list(zip(down.tolist(), up.tolist(), strict=True))
         self.aim = 0
+        self._state("GLOP")
 
     def width(self, at: int) -> float:
         """Give the width seen so far of one figure's interval."""
@@ -254,14 +244,35 @@ class _Program:
 
     def push(self, at: int, *, up: bool) -> None:
         """Push one figure as far as it goes."""
-        self.goal.SetCoefficient(self.variables[self.aim], 0.0)
-        self.goal.SetCoefficient(self.variables[at], 1.0 if up else -1.0)
-        self.aim = at
-        if self.solver.Solve() != pywraplp.Solver.OPTIMAL:
-            raise ModelError("The linear program of an attack on a table could not be solved.")
+        if not self._pushed(at, up=up):
+            # Money beside counts can lead one simplex astray from where the last push ended.
+            self._state("CLP")
+            if not self._pushed(at, up=up):
+                raise ModelError("The linear program of an attack on a table could not be solved.")
         found = np.array([variable.solution_value() for variable in self.variables])
         np.maximum(self.high, found, out=self.high)
         np.minimum(self.low, found, out=self.low)
+
+    def _pushed(self, at: int, *, up: bool) -> bool:
+        self.goal.SetCoefficient(self.variables[self.aim], 0.0)
+        self.goal.SetCoefficient(self.variables[at], 1.0 if up else -1.0)
+        self.aim = at
+        return bool(self.solver.Solve() == pywraplp.Solver.OPTIMAL)
+
+    def _state(self, solver: str) -> None:
+        """State the program to a solver, from nothing."""
+        self.solver = pywraplp.Solver.CreateSolver(solver)
+        self.variables = [self.solver.NumVar(-down, up, "") for down, up in self.limits]
+        self.constraints = []
+        for row in range(self.ties.shape[0]):
+            constraint = self.solver.Constraint(0.0, 0.0)
+            for entry in range(self.ties.indptr[row], self.ties.indptr[row + 1]):
+                variable = self.variables[self.ties.indices[entry]]
+                constraint.SetCoefficient(variable, float(self.ties.data[entry]))
+            self.constraints.append(constraint)
+        self.goal = self.solver.Objective()
+        self.goal.SetMaximization()
+        self.aim = 0
 
     def prices(self) -> FloatArray:
         """Give the prices of the equations in the last push."""

@@ -50,7 +50,8 @@ def sums_of(coordinates: IntArray, sums: Sequence[Sequence[Sum]], *, value: Floa
     Returns
     -------
     Sums
-        A total of whose parts none is there gives no equation.
+        A total of whose parts none is there gives no equation, and so does one that is
+        less than its parts: nobody can say what holds between them.
     """
     places = _Places(coordinates)
     rows: list[IntArray] = []
@@ -68,6 +69,8 @@ def sums_of(coordinates: IntArray, sums: Sequence[Sequence[Sum]], *, value: Floa
             whole, part = whole[some], part[some]
             there = part >= 0
             left = value[whole] - np.where(there, value[part], 0.0).sum(axis=1)
+            adds_up = left >= -_NOTHING * (1.0 + np.abs(value[whole])) - _NOTHING
+            whole, part, there, left = whole[adds_up], part[adds_up], there[adds_up], left[adds_up]
             number = m + np.arange(len(whole))
             at, _ = np.nonzero(there)
             over = np.flatnonzero(left > _NOTHING * (1.0 + np.abs(value[whole])))

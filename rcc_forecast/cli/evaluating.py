@@ -89,6 +89,7 @@ def _add_spec(command: argparse.ArgumentParser) -> None:
 
 def _evaluate(given: argparse.Namespace) -> int:
     from rcc_forecast.evaluation import evaluate, read_log, read_spec, stamp_of
+    from rcc_forecast.evaluation.disparity import disparity_of
     from rcc_forecast.evaluation.writing import changed_since
 
     progress = TerminalProgress()
@@ -98,7 +99,14 @@ def _evaluate(given: argparse.Namespace) -> int:
     progress("reading the panel")
     cells = _cells(given.panel, spec)
     earlier = [_cells(given.panel, spec, cut_off=moment) for moment in log.earlier_looks(spec)]
-    evaluation = evaluate(cells, spec, stamp, earlier=earlier, progress=progress)
+    evaluation = evaluate(
+        cells,
+        spec,
+        stamp,
+        earlier=earlier,
+        disparity=disparity_of(cells, spec),
+        progress=progress,
+    )
     tables = dict(evaluation.tables)
     if given.since is not None:
         expected = "a folder of an earlier look with estimates.csv"
@@ -173,11 +181,16 @@ def _log_path(given: argparse.Namespace) -> Path:
 
 
 def _write(evaluation: Evaluation, tables: dict[str, pd.DataFrame], folder: Path) -> None:
+    from rcc_forecast.reporting.evaluation import render_evaluation
+
     for name, table in tables.items():
         runs.write_table(table, folder / f"{name}.csv")
     runs.write_table(evaluation.stamp.on(evaluation.findings.frame), folder / "findings.csv")
-    verdict = {**evaluation.verdict, "spec": evaluation.spec, "software": software()}
+    versions = software()
+    verdict = {**evaluation.verdict, "spec": evaluation.spec, "software": versions}
     runs.write_json(verdict, folder / "verdict.json")
+    page = render_evaluation(evaluation, tables=tables, software=versions)
+    runs.write_text(page, folder / "report.html")
 
 
 def software() -> dict[str, str]:

@@ -210,9 +210,11 @@ def _backtest(given: argparse.Namespace) -> int:
     result = pipeline.backtest(prepared, config, resume=given.resume, progress=progress)
     progress("writing")
     runs.write_table(result.table(), given.out)
-    if result.pooling is not None:
-        beside = given.out.with_name(f"{given.out.stem}.pooling{given.out.suffix}")
-        runs.write_table(result.pooling, beside)
+    tables = {"pooling": result.pooling, "pooling_losses": result.pooling_losses}
+    for name, beside in tables.items():
+        if beside is not None:
+            path = given.out.with_name(f"{given.out.stem}.{name}{given.out.suffix}")
+            runs.write_table(beside, path)
     progress.done()
     sys.stdout.write(_scores_said(result) + f"Written to {given.out}.\n")
     return 0

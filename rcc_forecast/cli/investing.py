@@ -105,7 +105,7 @@ def _invest(given: argparse.Namespace) -> int:
     )
     _write(result, given, forecast.meta, scenario.as_dict() if scenario else None)
     progress.done()
-    left = left_alone_said(scenario, Use.SUFFICIENCY)
+    left = left_alone_said(scenario, Use.SITES)
     sys.stdout.write(f"{_said(result)}{left}Written to {given.out}.\n")
     return 0
 

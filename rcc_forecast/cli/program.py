@@ -13,10 +13,12 @@ from rcc_forecast.cli import (
     evaluating,
     forecasts,
     investing,
+    panels,
     planning,
     public,
     registers,
     service,
+    skill_and_delay,
     story,
     sufficiency,
 )
@@ -24,12 +26,12 @@ from rcc_forecast.errors import NothingUsableError, RccError
 
 _SUBJECTS = (
     *(story, data, forecasts, sufficiency, comparing, planning, investing),
-    *(evaluating, registers, service, public),
+    *(panels, evaluating, skill_and_delay, registers, service, public),
 )
 
 _TWO_WORDS = (
     *("place frontier", "place arrivals", registers.IMPORT),
-    *(evaluating.POWER, evaluating.LOCK),
+    *(evaluating.POWER, evaluating.LOCK, skill_and_delay.SKILL, skill_and_delay.DELAY),
 )
 """Commands of two words; the parser takes each as one."""
 

@@ -19,6 +19,9 @@ from rcc_forecast.disclosure.spec import TableSpec
 AREA = ["region", "local_authority", "pool"]
 """What names an area: `pool` is the co-operative whose own total it is."""
 
+SPLIT = "="
+"""Stands between the split a value belongs to and the value."""
+
 AHEAD = "ahead"
 """The pattern that all months to come share, with the last one known."""
 
@@ -72,14 +75,18 @@ def gather_figures(
         Missing numbers are no figures. Figures that ought to be one and differ (two
         tables that define a count differently) are kept apart.
     """
-    used = {name: spec for name, spec in specs.items() if any(name in t for t in editions.values())}
+    used = {
+        name: spec
+        for name, spec in specs.items()
+        if any(name in tables and len(tables[name]) for tables in editions.values())
+    }
     dimensions = sorted({d for spec in used.values() for d in spec.dimensions.values()})
     rows = pd.concat(
         [
             _numbers_of(table, name, used[name], edition=edition, dimensions=dimensions)
             for edition, tables in editions.items()
             for name, table in tables.items()
-            if name in used
+            if name in used and len(table)
         ],
         ignore_index=True,
     )
@@ -157,7 +164,11 @@ def _labels(table: pd.DataFrame, spec: TableSpec, dimensions: list[str]) -> pd.D
     )
     columns = {dimension: column for column, dimension in spec.dimensions.items()}
     for dimension in dimensions:
-        values = _text(table, columns[dimension]) if dimension in columns else ALL
+        column = columns.get(dimension, "")
+        values = _text(table, column)  # a column that is not there reads "All"
+        if column in spec.within:
+            split = _text(table, spec.within[column]) + SPLIT + values
+            values = values.where(values == ALL, split)
         labels[dimension] = values
         # A table without the dimension counts every value of it, as "All" does elsewhere.
         for old, new in spec.renamed.get(dimension, {}).items():

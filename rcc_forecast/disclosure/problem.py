@@ -9,7 +9,7 @@ from scipy import sparse
 from models.forecast import FloatArray, IntArray
 from models.suppression import BoolArray, Sum, SuppressionProblem, sums_of, suppression_problem
 from rcc_forecast.codes import ALL
-from rcc_forecast.disclosure.figures import AREA, Figures
+from rcc_forecast.disclosure.figures import AREA, SPLIT, Figures
 from rcc_forecast.disclosure.rule import DisclosureRule
 
 _NOTHING = 1e-6
@@ -120,8 +120,10 @@ def _sums(gathered: Figures) -> tuple[sparse.csr_array, FloatArray]:
         rest.append(found.remainder)
         equations += found.equations.shape[0]
         remainders += len(found.remainder)
-    entry = (np.concatenate(signs), (np.concatenate(rows), np.concatenate(columns)))
     shape = (equations, n + remainders)
+    if not rows:
+        return sparse.csr_array(shape, dtype=np.float64), np.zeros(0)
+    entry = (np.concatenate(signs), (np.concatenate(rows), np.concatenate(columns)))
     return sparse.csr_array(sparse.coo_array(entry, shape=shape)), np.concatenate(rest)
 
 
@@ -158,13 +160,15 @@ def _value_sums(dimension: str, values: list[str], gathered: Figures) -> list[Su
     found: list[Sum] = []
     for total, code in place.items():
         if total == ALL:
-            parts = [place[v] for v in values if v != ALL and v not in totals]
+            of_split: dict[str, list[int]] = {}
+            for value in values:
+                if value != ALL and value not in totals:
+                    split = value.split(SPLIT)[0] if SPLIT in value else ""
+                    of_split.setdefault(split, []).append(place[value])
+            found += [(code, tuple(parts)) for parts in of_split.values()]
         elif total in totals:
-            parts = [place[v] for v in gathered.parts[dimension, total] if v in place]
-        else:
-            continue
-        if parts:
-            found.append((code, tuple(sorted(parts))))
+            parts = sorted(place[v] for v in gathered.parts[dimension, total] if v in place)
+            found += [(code, tuple(parts))] if parts else []
     return found
 
 

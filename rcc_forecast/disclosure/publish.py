@@ -141,14 +141,10 @@ def publish(
     the published table can learn nothing that the table does not say.
     """
     rule = rule or DisclosureRule()
-    chosen = {
-        edition: {
-            name: specs[name].select(table).reset_index(drop=True)
-            for name, table in of.items()
-            if name in specs
-        }
-        for edition, of in {BASE: tables, **(scenarios or {})}.items()
-    }
+    editions = {BASE: tables, **(scenarios or {})}
+    chosen = {edition: _chosen(of, specs) for edition, of in editions.items()}
+    if not any(len(table) for of in chosen.values() for table in of.values()):
+        return _nothing_published(chosen, rule)
     gathered = gather_figures(chosen, specs)
     problem, found = _solved(gathered, rule)
     audit = audit_suppression(
@@ -180,6 +176,35 @@ def publish(
         loss=found.loss,
         bound=found.bound,
         proved=found.optimal,
+    )
+
+
+def _chosen(
+    tables: Mapping[str, pd.DataFrame], specs: Mapping[str, TableSpec]
+) -> dict[str, pd.DataFrame]:
+    """Give the rows that are published; a table without any has no public edition."""
+    found = {
+        name: specs[name].select(table).reset_index(drop=True)
+        for name, table in tables.items()
+        if name in specs and len(table)
+    }
+    return {name: table for name, table in found.items() if len(table)}
+
+
+def _nothing_published(
+    chosen: dict[str, dict[str, pd.DataFrame]], rule: DisclosureRule
+) -> Published:
+    """Hand out tables without rows as they are."""
+    return Published(
+        frames=chosen,
+        withheld=pd.DataFrame(columns=WITHHELD.names),
+        audit=pd.DataFrame(columns=DISCLOSURE_AUDIT.names),
+        rule=rule,
+        figures=0,
+        small=0,
+        loss=0,
+        bound=0,
+        proved=True,
     )
 
 

@@ -56,6 +56,9 @@ class TableSpec:
     ahead : bool
         Months share one pattern, with the scenario and the last month known:
         a figure withheld in one could else be read off its neighbour.
+    within : mapping of column to column
+        Columns whose values are split anew for every value of another ("group" by "by"):
+        the values of each split add up to "All".
     select : callable
         The rows that are published at all; chosen before anything is withheld.
     decimals : mapping of column to int
@@ -78,6 +81,7 @@ class TableSpec:
     shares: Mapping[str, str] = field(default_factory=dict)
     month: str = "month"
     ahead: bool = True
+    within: Mapping[str, str] = field(default_factory=dict)
     select: Callable[[Frame], Frame] = every_row
     decimals: Mapping[str, int] = field(default_factory=dict)
     renamed: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
@@ -85,4 +89,10 @@ class TableSpec:
 
     def labels(self) -> frozenset[str]:
         """Give the columns that are shown in every row."""
-        return LABELS | {*self.dimensions, *self.apart, *self.open, self.month}
+        return LABELS | {
+            *self.dimensions,
+            *self.within.values(),
+            *self.apart,
+            *self.open,
+            self.month,
+        }

@@ -39,6 +39,7 @@ from rcc_forecast.geography import Membership
 from rcc_forecast.results.evaluation import Evaluation, Stamp
 from rcc_forecast.results.findings import Findings, Severity
 from rcc_forecast.tables.evaluation import (
+    DISPARITY,
     ESTIMATES,
     EVENT_STUDY,
     LINES,
@@ -155,7 +156,7 @@ def evaluate(
     earlier : sequence of Cells
         The panel as known at each earlier look, oldest first, checked; for alpha spending.
     disparity : DataFrame, optional
-        Gaps between areas and groups, made elsewhere.
+        As `rcc_forecast.evaluation.disparity.disparity_of` gives it.
     progress : callable, optional
         Told what is being done.
 
@@ -209,7 +210,7 @@ def evaluate(
                 sensitivity_rows(studies[0].design, cells, spec), SENSITIVITY, stamp
             ),
             "lines": stamped(_lines(studies, spec, cells.calendar), LINES, stamp),
-            **({} if disparity is None else {"disparity": stamp.on(disparity)}),
+            **({} if disparity is None else {"disparity": stamped(disparity, DISPARITY, stamp)}),
         },
         verdict={
             **verdict,

@@ -111,6 +111,7 @@ def verdict_of(
         "sentence": sentence,
         "verdict": word,
         "primary": primary,
+        "is_share": seen.is_share,
         "too_early": not seen.begun,
         "estimate": _number(effect.estimate),
         "low": _number(effect.low),

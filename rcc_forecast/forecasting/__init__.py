@@ -8,7 +8,7 @@ from rcc_forecast.forecasting.cohort_runs import CohortToday
 from rcc_forecast.forecasting.engine import Engine, run_engine
 from rcc_forecast.forecasting.fit import forecast_demand, structural_spread
 from rcc_forecast.forecasting.parallel import Workers
-from rcc_forecast.forecasting.pooling import pooling_table
+from rcc_forecast.forecasting.pooling import pooling_tables
 from rcc_forecast.forecasting.rolled import origins_of
 from rcc_forecast.forecasting.series import (
     SeriesTable,
@@ -35,7 +35,7 @@ __all__ = [
     "forecast_series",
     "moved_leaves",
     "origins_of",
-    "pooling_table",
+    "pooling_tables",
     "read_series",
     "require_known",
     "run_engine",

@@ -25,6 +25,7 @@ from rcc_forecast.forecasting.engine import Engine
 from rcc_forecast.forecasting.parallel import Workers
 from rcc_forecast.geography import name_of
 from rcc_forecast.tables.forecast import POOLING
+from rcc_forecast.tables.skill_and_delay import POOLING_LOSSES
 
 _RIVALS = ("shared_rates", "share_of_region")
 _RECENT_MONTHS = 12
@@ -34,9 +35,9 @@ _MOST_LEADS = 24
 Progress = Callable[[str], None]
 
 
-def pooling_table(
+def pooling_tables(
     engine: Engine, *, seed: int = 0, progress: Progress | None = None
-) -> pd.DataFrame:
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Say of each authority how much a forecast gains from the region's children.
 
     Parameters
@@ -54,6 +55,9 @@ def pooling_table(
         A `POOLING` table: share of the error of the forecast made alone that
         each way of pooling saves, with a 95% interval where there are eight
         past origins; one row for all authorities together.
+    DataFrame
+        A `POOLING_LOSSES` table: the errors behind it by origin and lead, those
+        that are known.
 
     Raises
     ------
@@ -87,7 +91,8 @@ def pooling_table(
     shared = shared_out(
         by_region, history, region=region, origins=engine.origins, periods=_RECENT_MONTHS
     )
-    losses = [_loss(points, actual) for points in (alone, pooled, shared)]
+    errors = [np.abs(points - actual)[:, :, :_MOST_LEADS] for points in (alone, pooled, shared)]
+    losses = [_loss(error) for error in errors]
     gain = pooling_gain(
         losses[0],
         np.stack(losses[1:]),
@@ -109,7 +114,30 @@ def pooling_table(
         )
         for number, rival in enumerate(_RIVALS)
     ]
-    return POOLING.check(pd.concat(rows, ignore_index=True))
+    gains = POOLING.check(pd.concat(rows, ignore_index=True))
+    return gains, _losses_by_origin(errors, engine, of_authority)
+
+
+def _losses_by_origin(
+    errors: list[FloatArray], engine: Engine, of_authority: IntArray
+) -> pd.DataFrame:
+    """Lay errors out by authority, origin and lead; each of shape (n_origins, n_areas, n_leads)."""
+    origin, area, lead = (axis.ravel() for axis in np.indices(errors[0].shape))
+    frame = engine.measures[Measure.CHILDREN.value].nodes.frame
+    regions = frame.loc[of_authority, "region"].to_numpy()
+    table = pd.DataFrame(
+        {
+            "region": regions[area],
+            "local_authority": np.asarray(engine.history.authorities)[area],
+            "origin": pd.DatetimeIndex(engine.origin_days)[origin],
+            "lead": lead + 1,
+            **{
+                name: error.ravel() for name, error in zip(("alone", *_RIVALS), errors, strict=True)
+            },
+        }
+    )
+    known = table.dropna(subset=list(_RIVALS))
+    return POOLING_LOSSES.check(known.reset_index(drop=True))
 
 
 def _in_order(engine: Engine) -> IntArray:
@@ -159,9 +187,8 @@ def _only(population: Population, area: int) -> Population:
     )
 
 
-def _loss(points: NDArray[np.floating], actual: FloatArray) -> FloatArray:
+def _loss(error: FloatArray) -> FloatArray:
     """Mean absolute error over the leads that have come, shape (n_origins, n_areas)."""
-    error = np.abs(points - actual)[:, :, :_MOST_LEADS]
     known = np.isfinite(error)
     count = known.sum(axis=2)
     total = np.where(known, error, 0.0).sum(axis=2)

@@ -79,12 +79,12 @@ class Axis:
         share = (value - self.low) / ((self.high - self.low) or 1.0)
         return round(self.start + share * (self.end - self.start), 1)
 
-    def ticks(self, wanted: int) -> list[float]:
-        """Give round whole values from low to high, `wanted` steps at most."""
+    def ticks(self, wanted: int, *, whole: bool = True) -> list[float]:
+        """Give round values from low to high, `wanted` steps at most; whole ones if asked."""
         span = (self.high - self.low) or 1.0
         power = 10.0 ** np.floor(np.log10(span / wanted))
         step = next(m * power for m in (1, 2, 2.5, 5, 10) if m * power * wanted >= span)
-        step = max(float(np.ceil(step)), 1.0)
+        step = max(float(np.ceil(step)), 1.0) if whole else step
         first = np.ceil(self.low / step) * step
         return [float(v) for v in np.arange(first, self.high + step / 1e6, step)]
 

@@ -30,7 +30,7 @@ def render_report(content: ReportContent) -> str:
         for nothing from outside and runs no script. All text from data is escaped.
     """
     area = headline_area(content)
-    page = _environment().get_template("report.html.j2")
+    page = page_environment().get_template("report.html.j2")
     return page.render(
         content=content,
         area=area,
@@ -56,7 +56,8 @@ def render_report(content: ReportContent) -> str:
     )
 
 
-def _environment() -> Environment:
+def page_environment() -> Environment:
+    """Give what lays pages out: text is escaped, and a name that is not given is an error."""
     return Environment(
         loader=PackageLoader("rcc_forecast.reporting"),
         autoescape=True,

@@ -50,6 +50,8 @@ class DemandBacktest:
         What a reader of the scores should know.
     pooling : DataFrame, optional
         A `POOLING` table: whether the region's children help each authority.
+    pooling_losses : DataFrame, optional
+        A `POOLING_LOSSES` table: the errors behind it, by origin and lead.
     """
 
     frame: pd.DataFrame
@@ -57,6 +59,7 @@ class DemandBacktest:
     horizon: int
     notes: tuple[str, ...]
     pooling: pd.DataFrame | None = None
+    pooling_losses: pd.DataFrame | None = None
 
     def table(self) -> pd.DataFrame:
         """Give the scores, a row a candidate, level and range of leads."""

@@ -14,6 +14,7 @@ class Use(StrEnum):
     FORECAST = "forecast"
     SUFFICIENCY = "sufficiency"
     PLAN = "plan"
+    SITES = "sites"
 
 
 _ON_DEMAND = "[entries] [exits] [durations] [moves]"
@@ -31,6 +32,11 @@ _NOT_TOUCHED: dict[Use, dict[str, str]] = {
         _HOW_TO_PLAN: _ONLY_PLANS,
     },
     Use.SUFFICIENCY: {_HOW_TO_PLAN: _ONLY_PLANS},
+    Use.SITES: {
+        "[[contracts]]": "sites are chosen by places and price; `sufficiency` prices contracts",
+        "[budget]": "it is of weekly spend; `--budget` is what opening sites may cost",
+        _HOW_TO_PLAN: _ONLY_PLANS,
+    },
     Use.PLAN: {
         _ON_DEMAND: "a plan places the children it is given; `sufficiency` says how many will come",
         "[[contracts]]": "a plan goes by the prices of homes; `sufficiency` prices contracts",

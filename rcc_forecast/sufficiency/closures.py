@@ -2,11 +2,12 @@
 
 A register dates the homes that are about to open, and few of those that will
 close: a provider that fails gives weeks of notice. Counted as they stand, the
-places ahead are too many. Where a register keeps the homes that have closed, it
-says how many do so in a year; where it keeps none, a judgement does. Foster
-households come and go in the carers' forecast, and are left alone here. Homes
-that will open and have no date yet are not expected: they are what a strategy
-is to decide.
+places of the next years are too many. Where a register keeps the homes that have
+closed, it says how many do so in a year; where it keeps none, a judgement does.
+Later on homes open that have no date today either, and make up for some of
+that; they are expected as far as they replace what closes, since growth that
+nobody has planned is what a strategy is to decide. Foster households come and go
+in the carers' forecast, and are left alone here.
 """
 
 from __future__ import annotations
@@ -24,18 +25,19 @@ from rcc_forecast.sufficiency.residents import positions
 from rcc_forecast.tables.homes import open_on
 
 A_YEAR = 0.05
-"""Share of homes that close in a year, before any register is seen: a judgement.
+"""Share of homes that close in a year, and that open, before any register is seen: a judgement.
 
-Ofsted publishes the homes there are, not how many closed: 2,880 children's homes in March 2023
-were 9% more than a year before (children's social care in England 2023), so that openings
-outweigh closures, and one home in twenty leaves room for both.
+Ofsted publishes how many homes there are, not how many closed and opened: children's homes were
+9% more in March 2023 than a year before, their places 7% (children's social care in England
+2023). Such growth is not taken for granted here, so one figure serves both.
 """
 
 AS_IF_SEEN = 4.0
-"""Closures that the judgement counts for: a region's pace may well be half as much again."""
+"""Closures, and openings, that the judgement counts for: a region's pace may well be half as
+much again."""
 
 YEARS_SEEN = 3
-"""Years back in which closures are counted."""
+"""Years back in which closures and openings are counted."""
 
 KINDS_CLOSING: Final = (
     PlacementType.CHILDRENS_HOME,
@@ -49,12 +51,13 @@ _DAYS_A_YEAR = 365.25
 
 @dataclass(frozen=True, slots=True)
 class Closures:
-    """What is left of today's places, by kind, once undated closures are expected.
+    """What is left of the register's places, by kind, once undated closures are expected.
 
     Attributes
     ----------
     staying : ndarray of float, shape (n_paths, n_kinds, horizon)
-        Share of places, 1 where no closure is expected; futures differ in the pace.
+        Share of places, 1 where no closure is expected; futures differ in the pace, and
+        their mean is never above 1.
     sources : list of str
         By kind, what the pace rests on; "" where none is expected.
     """
@@ -94,51 +97,70 @@ def closures_of(
     Returns
     -------
     Closures
-        Closures that the register does date are part of those expected, and are
-        not counted a second time.
+        Closures and openings that the register does date are part of those
+        expected, and are not counted a second time.
     """
     homes = homes.reset_index(drop=True)
     kind = positions(kinds, homes["placement_type"])
-    closing: NDArray[np.bool_] = np.array([PlacementType(one) in KINDS_CLOSING for one in kinds])
-    closed, home_years = _seen(homes, kind, as_of=as_of, n_kinds=len(kinds))
-    # A gamma's pace, shared by all homes of a kind in a future.
-    weight = AS_IF_SEEN / A_YEAR + home_years
-    pace = rng.gamma(AS_IF_SEEN + closed, 1.0 / weight, size=(n_paths, len(kinds)))
+    expected: NDArray[np.bool_] = np.array([PlacementType(one) in KINDS_CLOSING for one in kinds])
+    # Of other kinds a register may keep those that left: that says nothing of these.
+    kind = np.where((kind >= 0) & expected[kind], kind, -1)
+    closed, opened, home_years = _seen(homes, kind, as_of=as_of, n_kinds=len(kinds))
     years = (months - as_of).days.to_numpy(dtype=np.float64) / _DAYS_A_YEAR
-    dated = _dated(homes, kind, months=months, as_of=as_of, n_kinds=len(kinds))
-    staying = np.minimum(np.exp(-pace[:, :, None] * years) + dated, 1.0)
-    staying[:, ~closing] = 1.0
-    usual = (AS_IF_SEEN + closed) / weight
+    gone, come = _dated(homes, kind, months=months, as_of=as_of, n_kinds=len(kinds))
+    # A gamma's pace, shared by all homes of a kind in a future.
+    shape = (n_paths, len(kinds))
+    closing = rng.gamma(
+        AS_IF_SEEN + np.nan_to_num(closed), 1.0 / _weight(closed, home_years), size=shape
+    )
+    opening = rng.gamma(
+        AS_IF_SEEN + np.nan_to_num(opened), 1.0 / _weight(opened, home_years), size=shape
+    )
+    left = np.minimum(np.exp(-closing[:, :, None] * years) + gone, 1.0)
+    staying = left + np.maximum(opening[:, :, None] * years - come, 0.0)
+    staying /= np.maximum(staying.mean(axis=0), 1.0)
+    staying[:, ~expected] = 1.0
+    pace = (AS_IF_SEEN + np.nan_to_num(closed)) / _weight(closed, home_years)
     return Closures(
         staying,
         [
-            _source(*figures) if is_closing else ""
-            for is_closing, *figures in zip(closing, usual, closed, home_years, strict=True)
+            _source(*figures) if is_expected else ""
+            for is_expected, *figures in zip(expected, pace, closed, home_years, strict=True)
         ],
     )
 
 
 def _seen(
     homes: pd.DataFrame, kind: IntArray, *, as_of: pd.Timestamp, n_kinds: int
-) -> tuple[FloatArray, FloatArray]:
-    """Closures by kind and the years that homes were open meanwhile; none where none are kept."""
-    closed = homes["closed"]
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Closures and openings by kind, and the years that homes were open meanwhile.
+
+    Closures, or openings, are missing where the register dates none of the past.
+    """
+    closed, opened = homes["closed"], homes["opened"]
+    known = kind >= 0
+    gone = known & (closed <= as_of).to_numpy(bool)
     begin = as_of - pd.DateOffset(years=YEARS_SEEN)
-    gone = (closed <= as_of).to_numpy(bool)
-    if not (gone & (kind >= 0)).any():
-        return np.zeros(n_kinds), np.zeros(n_kinds)
-    # Closures before the first that is kept may have been struck off; from it on, all are there.
-    begin = max(begin, closed[gone].min())
-    opened = homes["opened"]
+    if gone.any():
+        # Closures before the first that is kept may have been struck off the list.
+        begin = max(begin, closed[gone].min())
+    come = known & ((opened > begin) & (opened <= as_of)).to_numpy(bool)
+    lately = gone & (closed > begin).to_numpy(bool)
     since = opened.where(opened > begin, begin)
     until = closed.where(closed <= as_of, as_of)
     open_for = np.maximum((until - since).dt.days.to_numpy(dtype=np.float64), 0.0) / _DAYS_A_YEAR
-    counted = gone & (closed > begin).to_numpy(bool)
-    known = kind >= 0
-    return (
-        np.bincount(kind[known & counted], minlength=n_kinds).astype(np.float64),
-        np.bincount(kind[known], open_for[known], minlength=n_kinds).astype(np.float64),
-    )
+
+    def counted(rows: NDArray[np.bool_]) -> FloatArray:
+        found = np.bincount(kind[rows], minlength=n_kinds).astype(np.float64)
+        return found if rows.any() else np.full(n_kinds, np.nan)
+
+    home_years = np.bincount(kind[known], open_for[known], minlength=n_kinds)
+    return counted(lately), counted(come), home_years.astype(np.float64)
+
+
+def _weight(seen: FloatArray, home_years: FloatArray) -> FloatArray:
+    """Years of homes behind a pace, those of the judgement included."""
+    return AS_IF_SEEN / A_YEAR + np.where(np.isnan(seen), 0.0, home_years)
 
 
 def _dated(
@@ -148,22 +170,32 @@ def _dated(
     months: pd.DatetimeIndex,
     as_of: pd.Timestamp,
     n_kinds: int,
-) -> FloatArray:
-    """Share of today's places in homes whose closing the register dates, by kind and month."""
-    today = (kind >= 0) & open_on(homes, as_of).to_numpy(bool)
+) -> tuple[FloatArray, FloatArray]:
+    """Places that the register has closed, and opened, by each month: shares of today's."""
     places = homes["places_approved"].astype("float64").fillna(1.0).to_numpy()
-    whole = np.bincount(kind[today], places[today], minlength=n_kinds)[:, None]
-    closed = homes["closed"].to_numpy()
-    gone = np.zeros((n_kinds, len(months)))
-    for month, day in enumerate(months.to_numpy()):
-        rows = today & (closed < day)
-        gone[:, month] = np.bincount(kind[rows], places[rows], minlength=n_kinds)
-    return np.asarray(np.divide(gone, whole, out=np.zeros_like(gone), where=whole > 0))
+    known = kind >= 0
+    today = known & open_on(homes, as_of).to_numpy(bool)
+    later = known & (homes["opened"] > as_of).to_numpy(bool)
+    whole = np.bincount(kind[today], places[today], minlength=n_kinds)
+
+    def by_then(rows: NDArray[np.bool_], dates: pd.Series[pd.Timestamp]) -> FloatArray:
+        # The first month that is past the date; none counts behind the last.
+        month = np.searchsorted(months.to_numpy(), dates[rows].to_numpy())
+        total = np.zeros((n_kinds, len(months) + 1))
+        np.add.at(total, (kind[rows], month), places[rows])
+        share = np.cumsum(total[:, :-1], axis=1) / np.maximum(whole, 1.0)[:, None]
+        return np.asarray(share)
+
+    closes = today & homes["closed"].notna().to_numpy(bool)
+    return by_then(closes, homes["closed"]), by_then(later, homes["opened"])
 
 
 def _source(usual: float, closed: float, home_years: float) -> str:
-    words = f"closures without a date expected: {usual:.1%} of homes a year, "
-    if home_years > 0.0:
+    words = (
+        f"closures without a date expected, less homes that replace them: {usual:.1%} of homes "
+        "close a year, "
+    )
+    if not np.isnan(closed):
         return words + (
             f"from {closed:.0f} in {home_years:.0f} years of homes in the register, and a judgement"
         )

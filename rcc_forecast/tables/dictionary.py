@@ -27,8 +27,10 @@ from rcc_forecast.tables.placement import (
     SHORTAGES,
     WHAT_IF,
 )
+from rcc_forecast.tables.published import DISCLOSURE_AUDIT, WITHHELD
 from rcc_forecast.tables.reliability import RELIABILITY
 from rcc_forecast.tables.scenario import COMPARISON, SCENARIO_DRAWS, WATERFALL
+from rcc_forecast.tables.skill_and_delay import POOLING_LOSSES
 from rcc_forecast.tables.spending import (
     BUDGET,
     CONTRACTS,
@@ -49,10 +51,11 @@ _PLANS = (
     *(FRONTIER, ARRIVALS, RESERVE, ALLOCATION, INVESTMENT),
 )
 _RESULTS = (
-    *(DEMAND, FORECAST, EXPLANATION, BACKTEST, POOLING, SERIES_FORECAST),
+    *(DEMAND, FORECAST, EXPLANATION, BACKTEST, POOLING, POOLING_LOSSES, SERIES_FORECAST),
     *(BALANCE, SUPPLY, SUBSTITUTION),
 )
 _CARERS_AND_TRUST = (CARERS, RELIABILITY, CLOSING)
+_PUBLISHED = (WITHHELD, DISCLOSURE_AUDIT)
 
 _NEEDS = (NEEDS, HEALTH, AFTER_CARE)
 _SPENDING = (
@@ -87,6 +90,8 @@ def data_dictionary() -> str:
             *_sections(_CARERS_AND_TRUST),
             "## Cost and the market\n",
             *_sections(_SPENDING),
+            "## Publication\n",
+            *_sections(_PUBLISHED),
         ]
     )
 

@@ -33,7 +33,8 @@ _STEPS = (
     ),
     Column(
         "places_to_come",
-        "Expected of carers not yet in the register, net of those who leave",
+        "Expected of carers not yet in the register, net of those who leave; less places in homes "
+        "expected to close without a date",
         Kind.NUMBER,
         unit="places",
     ),
@@ -141,7 +142,7 @@ SUPPLY = Table(
         Column("flow_source", "Where that is from", Kind.TEXT, required=True),
         Column(
             "capacity_usable",
-            "What is left: approved less closed, others and unsuited, plus carers to come",
+            "What is left: approved less closed, others and unsuited, plus places to come",
             Kind.NUMBER,
             unit="places",
         ),

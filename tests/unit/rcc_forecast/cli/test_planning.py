@@ -128,5 +128,5 @@ def test_sites_are_chosen_within_the_budget_and_told_with_their_reasons(tmp_path
     assert table.loc[table["chosen"] == 1, "cost_gbp"].sum() == summary["spent_gbp"] <= 45_000
     assert table["reason"].str.len().gt(0).all()
     said = capsys.readouterr().out
-    assert "[budget] of the scenario hold for `place`" in said
+    assert "[budget]: not used here" in said
     assert "0.00%" not in said

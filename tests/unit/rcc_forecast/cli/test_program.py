@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from rcc_forecast.cli.arguments import left_alone_said
 from rcc_forecast.cli.forecasts import scenario_said
-from rcc_forecast.cli.planning import not_of_a_balance, not_of_a_plan
 from rcc_forecast.cli.program import main
 from rcc_forecast.forecasting import cards
-from rcc_forecast.scenarios import parse_scenario
+from rcc_forecast.scenarios import Use, parse_scenario
 
 FEWER_ENTRANTS = parse_scenario({"entries": {"change_pct": -5}})
 CHEAPER = parse_scenario({"weights": {"mile": 2}})
@@ -50,14 +50,14 @@ def test_a_what_if_without_levers_on_demand_says_that_it_moves_no_forecast():
 
 
 def test_levers_on_demand_are_named_where_a_plan_does_not_use_them():
-    assert not_of_a_plan(FEWER_ENTRANTS).startswith("[entries] of the scenario")
-    assert not_of_a_plan(CHEAPER) == not_of_a_plan(None) == ""
+    assert left_alone_said(FEWER_ENTRANTS, Use.PLAN).startswith("[entries]: not used here")
+    assert left_alone_said(CHEAPER, Use.PLAN) == left_alone_said(None, Use.PLAN) == ""
 
 
 def test_what_a_what_if_asks_of_a_plan_alone_is_named_where_nothing_uses_it():
     asked = parse_scenario({"budget": {"weekly_gbp": 50_000}, "rules": {"max_miles": 20}})
 
-    assert not_of_a_balance(asked) == (
-        "[budget] [rules] of the scenario hold for `place`, and for nothing here.\n"
+    assert left_alone_said(asked, Use.SUFFICIENCY) == (
+        "[rules]: not used here; they say how `place` plans, and nothing else.\n"
     )
-    assert not_of_a_balance(FEWER_ENTRANTS) == not_of_a_balance(None) == ""
+    assert left_alone_said(FEWER_ENTRANTS, Use.SUFFICIENCY) == ""

