@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from models.suppression import UnprotectableError
 from rcc_forecast import pipeline, runs
 from rcc_forecast.disclosure import STRATEGY, publish
 from rcc_forecast.reporting.strategy import write_public_strategy, write_strategy
@@ -18,6 +19,11 @@ PUBLISHED = "published"
 
 AS_IS = "as is"
 
+_NOT_PUBLISHED = (
+    "There is no edition for everyone: {exposed} small figures could be worked out from what such "
+    "an edition shows. The areas are too few or too small; publish with a wider region.\n"
+)
+
 
 def write_pack(
     found: Strategy,
@@ -29,7 +35,7 @@ def write_pack(
     as_is: Strategy | None = None,
     public: bool = True,
     synthetic: bool = False,
-) -> None:
+) -> str:
     """Write every table, the workbook, the chapter, and the published edition.
 
     Parameters
@@ -52,6 +58,11 @@ def write_pack(
     synthetic : bool
         Whether the data are invented; every page then says so.
 
+    Returns
+    -------
+    str
+        Why there is no edition for everyone; empty where there is one, or none was asked for.
+
     Raises
     ------
     ExposedFigureError
@@ -72,8 +83,13 @@ def write_pack(
         "demand": pipeline.demand(found.fit.prepared),
     }
     write_strategy({**tables, **beside}, meta, folder)
-    if public:
+    if not public:
+        return ""
+    try:
         _write_published(found, folder, meta=meta, as_is=as_is)
+    except UnprotectableError as error:
+        return _NOT_PUBLISHED.format(exposed=error.exposed)
+    return ""
 
 
 def _write_published(

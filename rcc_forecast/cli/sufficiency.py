@@ -94,7 +94,7 @@ def _sufficiency(given: argparse.Namespace) -> int:
     progress("writing tables, workbook and chapter")
     inputs = [path for path in (given.homes, given.children, given.costs) if path]
     with runs.whole_folder(given.out) as folder:
-        write_pack(
+        not_published = write_pack(
             result,
             folder,
             findings=prepared.findings + found,
@@ -105,5 +105,5 @@ def _sufficiency(given: argparse.Namespace) -> int:
     progress.done()
     sentences = "\n".join(result.balance.sentences())
     left = left_alone_said(scenario, Use.SUFFICIENCY)
-    sys.stdout.write(f"{sentences}\n{left}Written to {given.out}.\n")
+    sys.stdout.write(f"{sentences}\n{left}{not_published}Written to {given.out}.\n")
     return 0

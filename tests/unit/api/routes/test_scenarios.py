@@ -100,7 +100,7 @@ def test_each_twelfth_month_and_the_last_are_answered_for(filled, another_seed):
     assert sorted(table["horizon"].unique()) == [12, 13]
 
 
-def test_four_homes_of_three_places_lower_the_gap_by_as_many_in_every_future(filled, four_homes):
+def test_four_homes_of_three_places_lower_the_gap_in_every_future(filled, four_homes):
     [row] = items(
         filled,
         "/v1/scenarios/compare",
@@ -110,9 +110,9 @@ def test_four_homes_of_three_places_lower_the_gap_by_as_many_in_every_future(fil
         placement_type="childrens_home",
     )
 
-    # 4 homes x 3 places, less those that others take
+    # 4 homes x 3 places, less those that others take; how many that is strays by future.
     assert -12.0 <= row["difference_mean"] < 0.0
-    assert row["difference_q10"] == pytest.approx(row["difference_q90"])
+    assert row["difference_q10"] <= row["difference_mean"] <= row["difference_q90"] < 0.0
     assert (row["p_below_0"], row["p_above_0"]) == (1.0, 0.0)
     assert row["scenario_name"] == "Four homes"
 
