@@ -61,6 +61,7 @@ from rcc_forecast.scenarios import (
     require_supported,
     runs_of,
 )
+from rcc_forecast.spending import weekly_costs
 from rcc_forecast.sufficiency import (
     balance,
     carers_forecast,
@@ -378,6 +379,9 @@ def sufficiency(
             prepared.history.corrected["children"][:, -1],
             leaves=demand_forecast.leaves,
             futures=futures,
+        ),
+        weekly_cost=weekly_costs(
+            changed, authorities=futures.authorities, kinds=futures.kinds, as_of=as_of
         ),
         residents=residents,
         cohort=children,

@@ -26,6 +26,7 @@ from rcc_forecast.results.scenario import Answers
 from rcc_forecast.results.spending import Spending
 from rcc_forecast.results.sufficiency import SufficiencyBalance
 from rcc_forecast.scenarios import Scenario, apply_scenario
+from rcc_forecast.spending import weekly_costs
 from rcc_forecast.sufficiency import (
     Behind,
     CarersForecast,
@@ -265,6 +266,12 @@ def _set_against(
         before=behind.before,
         as_of=behind.as_of,
         children_now=behind.children_now,
+        weekly_cost=weekly_costs(
+            behind.homes,
+            authorities=behind.futures.authorities,
+            kinds=behind.futures.kinds,
+            as_of=behind.as_of,
+        ),
         residents=behind.residents,
         cohort=behind.children,
         substitution=behind.substitution,

@@ -109,14 +109,3 @@ class Assumptions:
     unused_share: float = 1.0
     holds_for: int = 3
     clear_by: float = 0.25
-
-
-S251_WEEKLY_COST_GBP: dict[PlacementType, float] = {
-    PlacementType.CHILDRENS_HOME: 7385.0,
-    PlacementType.FOSTER: 765.0,
-    PlacementType.FOSTER_KINSHIP: 765.0,
-}
-"""Section 251 outturn, England 2024-25: weekly unit cost of residential care and of fostering.
-
-Used where the register has no price; kinds that the outturn does not part have no default.
-"""

@@ -23,7 +23,6 @@ from rcc_forecast.sufficiency.assumptions import (
     PLANNED_TYPES,
     Assumptions,
 )
-from rcc_forecast.sufficiency.cost import weekly_costs
 from rcc_forecast.sufficiency.rag import rate, thresholds
 from rcc_forecast.sufficiency.residents import positions
 from rcc_forecast.sufficiency.substitution import (
@@ -64,6 +63,7 @@ def balance(
     homes: pd.DataFrame,
     as_of: pd.Timestamp,
     children_now: FloatArray,
+    weekly_cost: FloatArray,
     before: pd.DataFrame | None = None,
     residents: pd.DataFrame | None = None,
     cohort: pd.DataFrame | None = None,
@@ -86,6 +86,8 @@ def balance(
         Children looked after on the as-of day, in the order of `futures`.
     before : DataFrame, optional
         The register as things are, where ``homes`` is a what-if's.
+    weekly_cost : ndarray of float, shape (n_authorities, n_kinds)
+        GBP a week today, in the order of `futures`; missing where a kind has no price.
     residents : DataFrame, optional
         Who lives where, by Ofsted number (`residents_of`).
     cohort : DataFrame, optional
@@ -134,9 +136,7 @@ def balance(
     setting = _Setting(
         futures=futures,
         supplies=shared.of(homes, foster_paths=foster_paths),
-        weekly_cost=weekly_costs(
-            homes, authorities=futures.authorities, kinds=futures.kinds, as_of=as_of
-        ),
+        weekly_cost=weekly_cost,
         demand=futures.paths.mean(axis=0, dtype=np.float64).sum(axis=2),
         substitution=substitution,
         reliable={} if reliable is None else {str(k): bool(v) for k, v in reliable.items()},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -11,6 +12,9 @@ from numpy.typing import NDArray
 from rcc_forecast.geography import Membership, read_membership
 from rcc_forecast.results.areas import Area, areas_of
 from rcc_forecast.results.futures import BANDS, KINDS, AreaFutures
+from rcc_forecast.results.sufficiency import SufficiencyBalance
+from rcc_forecast.spending import weekly_costs
+from rcc_forecast.sufficiency import balance
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,3 +58,11 @@ def futures_as_drawn(
         published={},
         seed=seed,
     )
+
+
+def a_balance(
+    futures: AreaFutures, *, homes: pd.DataFrame, as_of: pd.Timestamp, **more: Any
+) -> SufficiencyBalance:
+    """Set futures against homes, at what the homes or the council's outturn say they cost."""
+    cost = weekly_costs(homes, authorities=futures.authorities, kinds=futures.kinds, as_of=as_of)
+    return balance(futures, homes=homes, as_of=as_of, weekly_cost=cost, **more)

@@ -11,8 +11,8 @@ from rcc_forecast.codes import ALL, PlacementType
 from rcc_forecast.geography import name_of
 from rcc_forecast.reporting.content import ReportContent
 from rcc_forecast.results.demand import Break
-from rcc_forecast.sufficiency import balance, children_by_kind
-from tests.builders.futures import futures_as_drawn
+from rcc_forecast.sufficiency import children_by_kind
+from tests.builders.futures import a_balance, futures_as_drawn
 from tests.builders.register import a_home, a_register
 
 AS_OF = pd.Timestamp("2025-03-31")
@@ -34,7 +34,7 @@ def report_content(**changed: Any) -> ReportContent:
     rng = np.random.default_rng(903)
     leaves, now, paths = _futures(rng)
     futures = futures_as_drawn(paths, leaves, months=_months_ahead())
-    found = balance(
+    found = a_balance(
         futures,
         children_now=children_by_kind(now, leaves=leaves, futures=futures),
         homes=_register(),

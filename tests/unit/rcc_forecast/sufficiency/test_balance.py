@@ -8,9 +8,10 @@ import pytest
 
 from rcc_forecast.errors import UnknownNameError
 from rcc_forecast.geography import Membership
-from rcc_forecast.sufficiency import balance, children_by_kind
+from rcc_forecast.spending.section251 import published_costs
+from rcc_forecast.sufficiency import children_by_kind
 from rcc_forecast.tables.sufficiency import BALANCE
-from tests.builders.futures import futures_as_drawn
+from tests.builders.futures import a_balance, futures_as_drawn
 from tests.builders.register import BOLTON, BURY, LEEDS, a_home, a_register
 
 AS_OF = pd.Timestamp("2025-03-31")
@@ -28,7 +29,7 @@ def weighed(paths, leaves, *, now, homes, months=1, membership=None, **more):
     today = children_by_kind(
         np.asarray(now, dtype=float), leaves=pd.DataFrame(leaves), futures=futures
     )
-    return balance(futures, children_now=today, homes=homes, as_of=AS_OF, **more)
+    return a_balance(futures, children_now=today, homes=homes, as_of=AS_OF, **more)
 
 
 def futures(*paths, kind="childrens_home", authority=BOLTON, now=None, homes, **more):
@@ -253,13 +254,15 @@ def test_a_week_costs_children_times_the_price_of_a_place():
     assert row["weekly_cost_mean"] == pytest.approx(16_500.0)
 
 
-def test_without_a_price_in_the_register_the_national_outturn_is_used():
+def test_without_a_price_in_the_register_the_councils_own_outturn_is_used():
     homes = a_home(weekly_cost_gbp=None)
 
     row = the_row(futures(2, homes=homes))
 
-    # Section 251, England 2024-25: 7,385 a week.
-    assert row["weekly_cost_mean"] == pytest.approx(2 * 7_385.0)
+    # Section 251, Bolton 2024-25: 7,655 a week over the year; by its last day prices had risen.
+    (residential,), _ = published_costs([BOLTON], ["childrens_home"], on=AS_OF)
+    assert row["weekly_cost_mean"] == pytest.approx(2 * residential[0])
+    assert 7_655.0 < residential[0] < 1.1 * 7_655.0
 
 
 def test_the_balance_has_the_columns_of_the_contract_in_order():

@@ -15,11 +15,11 @@ from models.sufficiency.shortfall import ROUNDINGS
 from rcc_forecast.codes import ALL
 from rcc_forecast.forecasting import forecast_demand, stepped_under
 from rcc_forecast.results.futures import AreaFutures, area_futures
-from rcc_forecast.sufficiency import balance
 from rcc_forecast.sufficiency.carers import CarersForecast
 from rcc_forecast.sufficiency.closing import Behind, closing
 from tests.builders.engines import handed_out, the_engine
 from tests.builders.fostering import foster_homes
+from tests.builders.futures import a_balance
 from tests.builders.histories import a_membership
 
 REGION = "North West"
@@ -75,7 +75,7 @@ def a_gap(share=0.98, *, cohort=True, carers=None, foster_paths=None):
     futures, homes = the_futures(), free_homes(share)
     nobody = np.zeros((len(futures.authorities), len(futures.kinds)))
     how = {"homes": homes, "as_of": the_engine().history.as_of, "children_now": nobody}
-    found = balance(futures, foster_paths=foster_paths, **how)
+    found = a_balance(futures, foster_paths=foster_paths, **how)
     frame = closing(
         found,
         Behind(futures, foster_paths=foster_paths, **how),

@@ -11,10 +11,11 @@ import pytest
 from models.sufficiency.closing import Competition
 from rcc_forecast.codes import ALL
 from rcc_forecast.results.areas import Area
-from rcc_forecast.sufficiency import Behind, balance, carers_forecast
+from rcc_forecast.sufficiency import Behind, carers_forecast
 from rcc_forecast.sufficiency.supplies import supply_setting
 from rcc_forecast.tables.homes import HOMES
 from rcc_forecast.what_ifs import answers
+from tests.builders.futures import a_balance
 from tests.builders.register import a_home, a_register
 from tests.builders.what_ifs import a_scenario, its_homes, the_region
 
@@ -48,7 +49,7 @@ def behind():
 @lru_cache(maxsize=1)
 def its_balance():
     at = behind()
-    found = balance(
+    found = a_balance(
         at.futures,
         homes=at.homes,
         as_of=at.as_of,
@@ -137,7 +138,7 @@ def test_chance_is_drawn_from_the_register_as_things_are():
     at = behind()
     how = {"as_of": at.as_of, "children_now": at.children_now, "residents": at.residents}
 
-    told = balance(at.futures, homes=more, before=its_homes(), **how)
+    told = a_balance(at.futures, homes=more, before=its_homes(), **how)
     asked = the_setting().of(more)
     area = of_region(at.futures.areas)
 

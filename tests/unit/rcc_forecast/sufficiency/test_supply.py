@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from rcc_forecast.sufficiency import balance, children_by_kind
-from tests.builders.futures import futures_as_drawn
+from rcc_forecast.sufficiency import children_by_kind
+from tests.builders.futures import a_balance, futures_as_drawn
 from tests.builders.register import BOLTON, BURY, a_home, a_register
 
 AS_OF = pd.Timestamp("2025-03-31")
@@ -25,7 +25,9 @@ def weighed(children, homes, *, kind="childrens_home", age_band="10-15", residen
         age_band=age_band,
     )
     now = children_by_kind(np.array([float(children)]), leaves=leaves, futures=futures)
-    return balance(futures, homes=homes, as_of=AS_OF, children_now=now, residents=residents, **more)
+    return a_balance(
+        futures, homes=homes, as_of=AS_OF, children_now=now, residents=residents, **more
+    )
 
 
 def supply_of(found, kind="childrens_home"):
@@ -164,7 +166,7 @@ def test_steps_add_up_over_authorities_where_residents_are_seen():
     )
     residents = living(5)
 
-    rows = balance(
+    rows = a_balance(
         futures,
         homes=homes,
         as_of=AS_OF,

@@ -14,7 +14,7 @@ from rcc_forecast.errors import UnreadableInputError
 from rcc_forecast.reporting.comparing import Comparison, render_comparison
 from rcc_forecast.results.scenario import KEYS
 from rcc_forecast.scenarios import apply_scenario, assumptions_of, drawn_values
-from rcc_forecast.sufficiency import balance, carers_forecast
+from rcc_forecast.sufficiency import carers_forecast
 from rcc_forecast.what_ifs import answers, futures_under, waterfall
 from rcc_forecast.what_ifs.paired import (
     ComparisonError,
@@ -24,6 +24,7 @@ from rcc_forecast.what_ifs.paired import (
     read_kept,
     write_kept,
 )
+from tests.builders.futures import a_balance
 from tests.builders.histories import MANCHESTER, SALFORD
 from tests.builders.what_ifs import a_scenario, its_homes, the_region
 
@@ -61,7 +62,7 @@ def test_the_answers_are_those_of_the_balance():
         residents=fit.residents,
         seed=fit.config.seed,
     )
-    wanted = balance(
+    wanted = a_balance(
         futures_under(fit, scenario),
         homes=homes,
         before=its_homes(),
