@@ -71,3 +71,21 @@ def test_the_table_of_weights_is_the_one_in_force():
     told = {name: (float(points.replace(",", "")), tier) for name, points, tier in rows}
 
     assert told == {name: (points, TIER_OF_TERM[name]) for name, points in DEFAULT_WEIGHTS.items()}
+
+
+def test_every_section_that_a_message_points_to_is_there():
+    sections = {line.lstrip("# ").strip() for line in README.splitlines() if line.startswith("#")}
+    sources = [
+        *(ROOT / "rcc_forecast").rglob("*.py"),
+        *(ROOT / "api").rglob("*.py"),
+    ]
+
+    pointed_to = {
+        name.strip()
+        for path in sources
+        for name in re.findall(
+            r"README, (?:section )?([A-Z][A-Za-z ]+)", path.read_text(encoding="utf-8")
+        )
+    }
+
+    assert pointed_to - sections == set()
