@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass, fields
-from pathlib import Path
 
 import pandas as pd
-
-from rcc_forecast.errors import UnknownNameError, UnreadableInputError
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,28 +44,3 @@ class RunConfig:
         given["as_of"] = None if self.as_of is None else self.as_of.date().isoformat()
         given["forecasters"] = None if self.forecasters is None else list(self.forecasters)
         return given
-
-
-def read_config(path: Path) -> RunConfig:
-    """Read settings from a TOML file with the names of `RunConfig`.
-
-    Raises
-    ------
-    UnreadableInputError
-        The file is absent or not TOML.
-    UnknownNameError
-        A key is not a setting; the nearest is offered.
-    """
-    try:
-        given = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise UnreadableInputError(path=str(path), expected="a TOML file") from error
-    known = {field.name for field in fields(RunConfig)}
-    for key in given:
-        if key not in known:
-            raise UnknownNameError(what="setting", given=key, known=known)
-    if "as_of" in given:
-        given["as_of"] = pd.Timestamp(given["as_of"])
-    if "forecasters" in given:
-        given["forecasters"] = tuple(given["forecasters"])
-    return RunConfig(**given)

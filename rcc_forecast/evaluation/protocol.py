@@ -9,7 +9,6 @@ were logged for it, in the order of their days.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -183,13 +182,3 @@ def stamp_of(spec: Spec, log: Log) -> Stamp:
     look = min(len(log.earlier_looks(spec)) + 1, spec.looks)
     stamp = EXPLORATORY if entry is None else f"pre-specified on {entry['date']}"
     return Stamp(spec.sha256, look, spec.looks, stamp)
-
-
-def changed_spec(before: dict[str, Any], now: dict[str, Any]) -> list[str]:
-    """Name the keys of a specification that differ from an earlier one's."""
-    return sorted(key for key in {*before, *now} if before.get(key) != now.get(key))
-
-
-def joined_names(names: Iterable[str]) -> str:
-    """Write regions that play the treated ones: ``North West + South East``."""
-    return " + ".join(names)

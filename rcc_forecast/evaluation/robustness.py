@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 
 from models.causal.base import Effect
 from models.errors import ModelError
@@ -270,12 +269,3 @@ def bounds_of(design: Design, change: Callable[[Design], float]) -> tuple[float,
             )
         )
     return ends[0], ends[1]
-
-
-def robustness_table(found: list[tuple[Row, pd.DataFrame]]) -> pd.DataFrame:
-    """Put the rows' figures under one another, each with its name."""
-    parts = [
-        figures.assign(row=row.name, region=row.region).drop(columns=["estimand"])
-        for row, figures in found
-    ]
-    return pd.concat(parts, ignore_index=True)

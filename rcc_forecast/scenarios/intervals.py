@@ -161,15 +161,6 @@ def at_midpoints(scenario: Scenario) -> Scenario:
     return _with_intervals(scenario, lambda _, key, ends: _number((ends[0] + ends[1]) / 2.0, key))
 
 
-def at_ends(scenario: Scenario) -> tuple[Scenario, Scenario]:
-    """Give the scenario at the low end of every interval, and at the high end of every one."""
-    low, high = (
-        _with_intervals(scenario, lambda _, key, ends, at=at: _number(ends[at], key))
-        for at in (0, 1)
-    )
-    return low, high
-
-
 def _number(value: float, key: str) -> float | int:
     return round(value) if key in _WHOLE else value
 

@@ -122,24 +122,6 @@ class AreaPlaces:
 
 
 @dataclass(frozen=True, slots=True)
-class AreaCapacity:
-    """Places of one area over all ages, before it is asked whom they suit.
-
-    Attributes
-    ----------
-    approved, usable, others : ndarray of float, shape (n_kinds, horizon)
-        Places in homes open then; those for the area's own children; the rest.
-    elsewhere : ndarray of float, shape (n_kinds, horizon)
-        Own children who live outside the area's homes today.
-    """
-
-    approved: FloatArray
-    usable: FloatArray
-    others: FloatArray
-    elsewhere: FloatArray
-
-
-@dataclass(frozen=True, slots=True)
 class _Homes:
     """Homes that count, with their places as arrays, shape (n_homes,) or (n_homes, horizon)."""
 
@@ -287,20 +269,6 @@ def _part_of_area(
     whole = np.where(register.is_seen[:, None], all_own, taken) + free
     part = np.divide(own + free, whole, out=np.ones_like(whole), where=whole > 0)
     return np.asarray(np.minimum(part, 1.0))
-
-
-def capacity_of(
-    register: Register, *, members: NDArray[np.bool_], children_now: FloatArray
-) -> AreaCapacity:
-    """Add an area's places up over all ages; as `places_of`."""
-    places = places_of(register, members=members, children_now=children_now)
-    usable = (places.own + places.free).sum(axis=0)
-    return AreaCapacity(
-        approved=places.approved,
-        usable=usable,
-        others=np.maximum(places.approved - usable, 0.0),
-        elsewhere=places.elsewhere,
-    )
 
 
 def _counted(

@@ -28,7 +28,6 @@ from rcc_forecast.reporting.strategy.findings import (
 )
 from rcc_forecast.reporting.strategy.parts import Part, Section
 from rcc_forecast.reporting.words import (
-    day_name,
     kind_title,
     month_name,
     number,
@@ -486,8 +485,3 @@ def _rating(row: pd.Series[Any]) -> Rating:
     chance = percent(row["chance"]) if value(row["chance"]) == value(row["chance"]) else "withheld"
     told = f"{chance}, {short_month(row['month'])}"
     return Rating(str(row["rag"]), told, shown_words(row["rag_reason"]))
-
-
-def as_of_words(evidence: Evidence) -> str:
-    """Give the day of the data in words."""
-    return day_name(evidence.as_of)

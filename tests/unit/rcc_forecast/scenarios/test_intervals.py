@@ -8,7 +8,6 @@ import pytest
 from rcc_forecast.scenarios import (
     Use,
     assumptions_of,
-    at_ends,
     at_midpoints,
     drawn_values,
     midpoints_said,
@@ -85,14 +84,13 @@ def test_intervals_of_other_blocks_stand_at_their_middle():
     assert {one.foster.get("recruit") for one in runs.scenarios} == {30}
 
 
-def test_the_middle_and_the_ends_of_every_interval():
+def test_a_whole_number_stands_at_a_whole_middle():
     wide = scenario(foster={"recruit": [20, 41], "lose_pct": [0, 5]}, rules={"max_miles": [20, 40]})
 
-    middle, (low, high) = at_midpoints(wide), at_ends(wide)
+    middle = at_midpoints(wide)
 
     assert middle.foster.given == {"recruit": 30, "lose_pct": 2.5}
     assert middle.rules == {"max_miles": 30.0}
-    assert (low.foster.get("recruit"), high.foster.get("recruit")) == (20, 41)
 
 
 def test_a_plan_says_at_which_number_each_interval_stands():
