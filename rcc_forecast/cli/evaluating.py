@@ -16,8 +16,8 @@ from rcc_forecast.cli.progress import TerminalProgress
 
 if TYPE_CHECKING:
     from rcc_forecast.evaluation.panel import Cells
-    from rcc_forecast.evaluation.spec import Spec
-    from rcc_forecast.results.evaluation import Evaluation, Stamp
+    from rcc_forecast.evaluations import Sources
+    from rcc_forecast.results.evaluation import Evaluation
 
 POWER, LOCK = "evaluate power", "evaluate lock"
 
@@ -88,46 +88,30 @@ def _add_spec(command: argparse.ArgumentParser) -> None:
 
 
 def _evaluate(given: argparse.Namespace) -> int:
-    from rcc_forecast.evaluation import evaluate, read_log, read_spec, stamp_of
-    from rcc_forecast.evaluation.disparity import disparity_of
-    from rcc_forecast.evaluation.writing import changed_since
+    from rcc_forecast.evaluation import read_log, read_spec
+    from rcc_forecast.evaluations import evaluation_of
 
     progress = TerminalProgress()
     spec = read_spec(given.spec)
-    log = read_log(_log_path(given))
-    stamp = stamp_of(spec, log)
     progress("reading the panel")
-    cells = _cells(given.panel, spec)
-    earlier = [_cells(given.panel, spec, cut_off=moment) for moment in log.earlier_looks(spec)]
-    evaluation = evaluate(
-        cells,
-        spec,
-        stamp,
-        earlier=earlier,
-        disparity=disparity_of(cells, spec),
-        progress=progress,
+    evaluation, cells = evaluation_of(
+        _sources(given), spec, read_log(_log_path(given)), progress=progress
     )
-    tables = dict(evaluation.tables)
-    if given.since is not None:
-        expected = "a folder of an earlier look with estimates.csv"
-        before = pd.read_csv(existing(given.since / "estimates.csv", expected=expected))
-        tables["changed"] = changed_since(before, evaluation)
     with runs.whole_folder(given.out) as folder:
-        _write(evaluation, tables, folder)
+        _write(evaluation, folder)
     progress.done()
-    sys.stdout.write(_said(evaluation, stamp, cells) + f"Written to {given.out}.\n")
+    sys.stdout.write(_said(evaluation, cells) + f"Written to {given.out}.\n")
     return 0
 
 
 def _power(given: argparse.Namespace) -> int:
-    from rcc_forecast.evaluation import plan_all, read_log, read_spec, stamp_of
+    from rcc_forecast.evaluation import read_log, read_spec
+    from rcc_forecast.evaluations import plan_of_looks
 
     progress = TerminalProgress()
     spec = read_spec(given.spec)
-    stamp = stamp_of(spec, read_log(_log_path(given)))
     progress("reading the panel")
-    cells = _cells(given.panel, spec)
-    planned = plan_all(cells, spec, stamp, progress=progress)
+    planned = plan_of_looks(_sources(given), spec, read_log(_log_path(given)), progress=progress)
     with runs.whole_folder(given.out) as folder:
         for name, table in planned.tables.items():
             runs.write_table(table, folder / f"{name}.csv")
@@ -165,13 +149,19 @@ def _lock(given: argparse.Namespace) -> int:
     return 0
 
 
-def _cells(path: Path, spec: Spec, **changed: object) -> Cells:
-    from rcc_forecast.evaluation import checked, read_panel
-    from rcc_forecast.geography import read_membership
+def _sources(given: argparse.Namespace) -> Sources:
+    from rcc_forecast.evaluations import Sources
+    from rcc_forecast.tables.from_file import table_from_file
 
-    cut_off = changed.get("cut_off", spec.cut_off)
-    cells, faults = read_panel(path, cut_off=cut_off)  # type: ignore[arg-type]
-    return checked(cells, faults, spec, name=path.name, membership=read_membership())
+    since = getattr(given, "since", None)
+    expected = "a folder of an earlier look with estimates.csv"
+    return Sources(
+        panel=table_from_file(given.panel),
+        name=given.panel.name,
+        before=None
+        if since is None
+        else pd.read_csv(existing(since / "estimates.csv", expected=expected)),
+    )
 
 
 def _log_path(given: argparse.Namespace) -> Path:
@@ -180,16 +170,16 @@ def _log_path(given: argparse.Namespace) -> Path:
     return Path(given.log or given.spec.parent / LOG_NAME)
 
 
-def _write(evaluation: Evaluation, tables: dict[str, pd.DataFrame], folder: Path) -> None:
+def _write(evaluation: Evaluation, folder: Path) -> None:
     from rcc_forecast.reporting.evaluation import render_evaluation
 
-    for name, table in tables.items():
+    for name, table in evaluation.tables.items():
         runs.write_table(table, folder / f"{name}.csv")
     runs.write_table(evaluation.stamp.on(evaluation.findings.frame), folder / "findings.csv")
     versions = software()
     verdict = {**evaluation.verdict, "spec": evaluation.spec, "software": versions}
     runs.write_json(verdict, folder / "verdict.json")
-    page = render_evaluation(evaluation, tables=tables, software=versions)
+    page = render_evaluation(evaluation, software=versions)
     runs.write_text(page, folder / "report.html")
 
 
@@ -220,8 +210,8 @@ def _packed(path: Path, name: str) -> str | None:
     return next((parts[0] for parts in lines if parts[1:] == [name]), None)
 
 
-def _said(evaluation: Evaluation, stamp: Stamp, cells: Cells) -> str:
-    verdict = evaluation.verdict
+def _said(evaluation: Evaluation, cells: Cells) -> str:
+    verdict, stamp = evaluation.verdict, evaluation.stamp
     lines = [verdict["sentence"]]
     if verdict["as_often"] and not stamp.is_exploratory:
         lines.append(verdict["as_often"])

@@ -16,6 +16,7 @@ from models.causal.base import FloatArray, IntArray
 from models.control_charts import funnel
 from models.errors import ModelError
 from models.inequality import excess_variance, gini, percentile_ratio, slope_index, theil
+from rcc_forecast.codes import ALL
 from rcc_forecast.evaluation.panel import Cells
 from rcc_forecast.evaluation.spec import Spec
 
@@ -82,7 +83,8 @@ def disparity_of(cells: Cells, spec: Spec) -> pd.DataFrame:
             areas = _areas(counted, deprivation)
             rows += [{**told, "measure": name, "value": value} for name, value in _figures(areas)]
     columns = ["outcome", "period", "measure", "value", "n_units", "children", "note"]
-    return pd.DataFrame(rows, columns=columns)
+    table = pd.DataFrame(rows, columns=columns)
+    return table.assign(between="authorities", group=ALL, among=ALL)
 
 
 def _deprivation(cells: Cells) -> pd.Series[float]:

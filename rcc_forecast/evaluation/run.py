@@ -38,8 +38,8 @@ from rcc_forecast.evaluation.writing import figures_row, stamped
 from rcc_forecast.geography import Membership
 from rcc_forecast.results.evaluation import Evaluation, Stamp
 from rcc_forecast.results.findings import Findings, Severity
+from rcc_forecast.tables.disparity import DISPARITY
 from rcc_forecast.tables.evaluation import (
-    DISPARITY,
     ESTIMATES,
     EVENT_STUDY,
     LINES,

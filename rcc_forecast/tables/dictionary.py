@@ -9,6 +9,19 @@ from rcc_forecast.tables.carers import CARERS
 from rcc_forecast.tables.closing import CLOSING
 from rcc_forecast.tables.contract import Column, Table
 from rcc_forecast.tables.demand import DEMAND
+from rcc_forecast.tables.disparity import DISPARITY, DISPARITY_EFFECTS, GROUP_OUTCOMES
+from rcc_forecast.tables.evaluation import (
+    ESTIMATES,
+    EVENT_STUDY,
+    LINES,
+    PANEL,
+    PLACEBOS,
+    POWER,
+    ROBUSTNESS,
+    SENSITIVITY,
+    WEIGHTS,
+)
+from rcc_forecast.tables.evaluation_charts import FUNNEL, PATHS, PLACEBO_GAPS, XMR
 from rcc_forecast.tables.explanation import EXPLANATION
 from rcc_forecast.tables.forecast import BACKTEST, FORECAST, POOLING, SERIES_FORECAST
 from rcc_forecast.tables.homes import HOMES
@@ -30,7 +43,14 @@ from rcc_forecast.tables.placement import (
 from rcc_forecast.tables.published import DISCLOSURE_AUDIT, WITHHELD
 from rcc_forecast.tables.reliability import RELIABILITY
 from rcc_forecast.tables.scenario import COMPARISON, SCENARIO_DRAWS, WATERFALL
-from rcc_forecast.tables.skill_and_delay import POOLING_LOSSES
+from rcc_forecast.tables.skill_and_delay import (
+    ASSUMPTIONS,
+    DELAY,
+    POOLING_LOSSES,
+    SKILL,
+    TORNADO,
+)
+from rcc_forecast.tables.skill_and_delay import PUBLISHED as PUBLISHED_TOTALS
 from rcc_forecast.tables.spending import (
     BUDGET,
     CONTRACTS,
@@ -64,6 +84,13 @@ _SPENDING = (
 )
 _SCENARIOS = (WATERFALL, SCENARIO_DRAWS, COMPARISON)
 
+_EVALUATION = (
+    *(PANEL, GROUP_OUTCOMES),
+    *(ESTIMATES, EVENT_STUDY, WEIGHTS, PLACEBOS, POWER, ROBUSTNESS, SENSITIVITY),
+    *(LINES, PATHS, PLACEBO_GAPS, FUNNEL, XMR, DISPARITY, DISPARITY_EFFECTS),
+    *(SKILL, DELAY, TORNADO, ASSUMPTIONS, PUBLISHED_TOTALS),
+)
+
 _INTRODUCTION = """\
 # Data dictionary
 
@@ -90,6 +117,8 @@ def data_dictionary() -> str:
             *_sections(_CARERS_AND_TRUST),
             "## Cost and the market\n",
             *_sections(_SPENDING),
+            "## Pathfinders against the rest\n",
+            *_sections(_EVALUATION),
             "## Publication\n",
             *_sections(_PUBLISHED),
         ]

@@ -185,20 +185,3 @@ LINES = Table(
     ),
     _SOURCE,
 )
-
-DISPARITY = Table(
-    "disparity",
-    "One measure of inequality between authorities, in one outcome and period",
-    (
-        Column("outcome", "Outcome of the panel", Kind.TEXT, required=True),
-        Column("period", "Period", Kind.TEXT, required=True),
-        Column("measure", "theil, gini, sd_beyond_chance and others", Kind.TEXT, required=True),
-        Column("value", "The measure; of shares of 0 to 1", Kind.NUMBER),
-        Column("n_units", "Authorities compared", Kind.INTEGER),
-        Column("children", "Children behind them", Kind.NUMBER, unit="children"),
-        Column("note", "What to know, or why there is no figure", Kind.TEXT),
-        *STAMPED,
-    ),
-    _SOURCE,
-    key=("outcome", "period", "measure"),
-)

@@ -6,8 +6,6 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-import pandas as pd
-
 from rcc_forecast.reporting.evaluation.events import events_chart
 from rcc_forecast.reporting.evaluation.lines import lines_chart
 from rcc_forecast.reporting.evaluation.unit import Unit
@@ -28,7 +26,6 @@ from rcc_forecast.results.evaluation import Evaluation
 def render_evaluation(
     evaluation: Evaluation,
     *,
-    tables: Mapping[str, pd.DataFrame] | None = None,
     software: Mapping[str, str] | None = None,
 ) -> str:
     """Write the report of one look.
@@ -38,8 +35,6 @@ def render_evaluation(
     evaluation : Evaluation
         With its primary outcome's estimates, lines, placebos, robustness,
         event study, sensitivity and power.
-    tables : mapping of str to DataFrame, optional
-        Instead of the evaluation's own, such as with ``changed`` since a look before.
     software : mapping of str to str, optional
         Versions that the result depends on.
 
@@ -51,7 +46,7 @@ def render_evaluation(
         logged, every printed page bears the stamp, and there is neither a
         verdict nor a p-value.
     """
-    found, verdict, stamp = dict(tables or evaluation.tables), evaluation.verdict, evaluation.stamp
+    found, verdict, stamp = evaluation.tables, evaluation.verdict, evaluation.stamp
     primary, unit = str(verdict["primary"]), Unit(is_share=bool(verdict["is_share"]))
     with_p = not stamp.is_exploratory
     changed = found.get("changed")

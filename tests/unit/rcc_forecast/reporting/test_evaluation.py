@@ -216,7 +216,7 @@ def test_a_look_after_another_lists_what_changed(logged):
     before = logged.tables["estimates"].assign(estimate=-0.01)
     tables = {**logged.tables, "changed": changed_since(before, logged)}
 
-    html = render_evaluation(logged, tables=tables)
+    html = render_evaluation(replace(logged, tables=tables))
 
     assert "−1.0" in section(html, "changed")
 
