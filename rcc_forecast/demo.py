@@ -1,7 +1,8 @@
 """The whole story on one region: every table, one report, one page of findings.
 
 It does what the commands do, in their order, on a folder that holds returns,
-``homes.csv``, ``children.csv`` and ``cohort.csv``; and asks one what-if.
+``homes.csv``, ``children.csv``, ``cohort.csv`` and an ``evaluation`` folder with
+``panel.csv`` and ``spec.toml``; and asks one what-if.
 """
 
 from __future__ import annotations
@@ -15,10 +16,13 @@ import pandas as pd
 
 from rcc_forecast import pipeline, runs
 from rcc_forecast.config import RunConfig
+from rcc_forecast.evaluation import Log, read_spec
+from rcc_forecast.evaluations import Sources, evaluation_of, write_evaluation
 from rcc_forecast.pipeline import Prepared, Progress, quiet
 from rcc_forecast.placement import plan_before_of, write_plan
 from rcc_forecast.registers import read_children, read_homes
 from rcc_forecast.reporting import ReportContent, render_report
+from rcc_forecast.results.evaluation import Evaluation
 from rcc_forecast.results.findings import Severity
 from rcc_forecast.results.forecast import DemandForecast
 from rcc_forecast.results.placement import PlacementPlan
@@ -27,6 +31,7 @@ from rcc_forecast.returns import read_returns
 from rcc_forecast.scenarios import Scenario, parse_scenario
 from rcc_forecast.strategy import Strategy, strategy
 from rcc_forecast.strategy_pack import write_pack
+from rcc_forecast.tables.from_file import table_from_file
 
 WHAT_IF, ASKS = "[foster]\nrecruit = 40\n", "forty more foster households"
 """The demo's question, as a scenario file: what would forty more foster households change?"""
@@ -39,6 +44,7 @@ class _Story:
     plan: PlacementPlan
     balance_if: SufficiencyBalance
     plan_if: PlacementPlan
+    evaluation: Evaluation
 
     @property
     def forecast(self) -> DemandForecast:
@@ -57,7 +63,7 @@ def tell_the_story(data: Path, out: Path, *, progress: Progress = quiet) -> str:
     Parameters
     ----------
     data : Path
-        Folder with returns, ``homes.csv``, ``children.csv`` and ``cohort.csv``.
+        Folder as `rcc-forecast synthesise` makes it.
     out : Path
         Folder for the tables and ``report.html``.
     progress : callable
@@ -96,7 +102,15 @@ def _run(data: Path, progress: Progress) -> _Story:
     plan_if = pipeline.place(
         children, homes, on=on, scenario=what_if, before=before, progress=progress
     )
-    return _Story(prepared, found, plan, balance_if, plan_if)
+    evaluation = _evaluation(data / "evaluation", progress)
+    return _Story(prepared, found, plan, balance_if, plan_if, evaluation)
+
+
+def _evaluation(folder: Path, progress: Progress) -> Evaluation:
+    """Compare pathfinders with the rest; nobody logged the specification, and the page says so."""
+    sources = Sources(table_from_file(folder / "panel.csv"), name="panel.csv")
+    found, _ = evaluation_of(sources, read_spec(folder / "spec.toml"), Log(), progress=progress)
+    return found
 
 
 def _write(story: _Story, folder: Path) -> None:
@@ -116,6 +130,8 @@ def _write(story: _Story, folder: Path) -> None:
         synthetic=True,
     )
     runs.write_table(story.balance_if.table, folder / "what-if" / "balance.csv")
+    (folder / "evaluation").mkdir()
+    write_evaluation(story.evaluation, folder / "evaluation")
     write_plan(story.plan, folder / "plan")
     write_plan(story.plan_if, folder / "what-if" / "plan", scenario_text=WHAT_IF)
     content = ReportContent(
@@ -143,6 +159,7 @@ def _page(story: _Story, data: Path, out: Path) -> str:
     told = ", ".join(f"{counted.get(kind.value, 0):,} {kind.value}" for kind in Severity)
     sentences = "\n".join(f"  {line}" for line in story.balance.sentences())
     plan, plan_if = story.plan.summary, story.plan_if.summary
+    panel = f"{data / 'evaluation' / 'panel.csv'} --spec {data / 'evaluation' / 'spec.toml'}"
     greedy, tables = plan["greedy"], f"{data / 'children.csv'} {data / 'homes.csv'}"
     return f"""\
 Synthetic data: no child in them is real.
@@ -166,9 +183,14 @@ at £{greedy["weekly_cost_gbp"]:,.0f} a week instead of £{plan["weekly_cost_gbp
 {plan_if["mean_miles"]} miles; {plan_if["from"]["children_changed"]} children have another home \
 proposed.
 
+Did the pathfinders change anything? (an invented country of 153 authorities)
+  {story.evaluation.verdict["sentence"]}
+  {_what_could_be_seen(story.evaluation)}
+
 Open {out / "report.html"} in a browser; {out / "sufficiency" / "strategy.html"} is the evidence \
-chapter of a sufficiency strategy. Next, try:
+chapter of a sufficiency strategy, {out / "evaluation" / "report.html"} the evaluation. Next, try:
   python3 run.py place frontier {tables} --on {plan["on"]} --out {out / "frontier"}
+  python3 run.py evaluate power {panel} --out {out / "power"}
   python3 run.py place --verify {out / "plan"} {tables}
 """
 
@@ -181,6 +203,18 @@ def _widest_gap(plan: dict[str, Any]) -> str:
     return (
         f"The widest gap that is clear: {widest['name']}, {widest['outcome'].replace('_', ' ')} "
         f"{widest['value']:.0%}, of all children {widest['all_children']:.0%} (plan/equity.csv)."
+    )
+
+
+def _what_could_be_seen(evaluation: Evaluation) -> str:
+    power = evaluation.tables["power"]
+    made = power[power["mde"].notna() & (power["inference"] == "donald_lang")]
+    if not len(made):
+        return "What could be seen, and when, is in evaluation/power.csv."
+    first = made.sort_values(["post_periods", "mde"], kind="stable").iloc[0]
+    return (
+        f"By {pd.Timestamp(first['date']):%B %Y} a change of {100 * first['mde']:.1f} percentage "
+        "points would be found four times in five; a smaller one could go unseen."
     )
 
 

@@ -8,9 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from importlib.metadata import version
+from pathlib import Path
 
 import pandas as pd
 
+from rcc_forecast import __version__, runs
 from rcc_forecast.evaluation import (
     Cells,
     Log,
@@ -24,7 +27,10 @@ from rcc_forecast.evaluation import (
 from rcc_forecast.evaluation.disparity import disparity_of
 from rcc_forecast.evaluation.writing import changed_since
 from rcc_forecast.geography import Membership, read_membership
+from rcc_forecast.reporting.evaluation import render_evaluation
 from rcc_forecast.results.evaluation import Evaluation
+
+_LIBRARIES = ("numpy", "scipy", "pandas")
 
 Progress = Callable[[str], None]
 
@@ -114,3 +120,27 @@ def cells_of(sources: Sources, spec: Spec, membership: Membership) -> Cells:
     """Read the panel as known on the specification's cut-off, and refuse it with every fault."""
     cells, faults = read_panel_frame(sources.panel, name=sources.name, cut_off=spec.cut_off)
     return checked(cells, faults, spec, name=sources.name, membership=membership)
+
+
+def software() -> dict[str, str]:
+    """Give the versions that a result depends on."""
+    return {"rcc-forecast": __version__, **{name: version(name) for name in _LIBRARIES}}
+
+
+def write_evaluation(evaluation: Evaluation, folder: Path) -> None:
+    """Write every table, the findings, ``verdict.json`` and ``report.html``.
+
+    Parameters
+    ----------
+    evaluation : Evaluation
+        Of one look.
+    folder : Path
+        An empty one.
+    """
+    for name, table in evaluation.tables.items():
+        runs.write_table(table, folder / f"{name}.csv")
+    runs.write_table(evaluation.stamp.on(evaluation.findings.frame), folder / "findings.csv")
+    versions = software()
+    verdict = {**evaluation.verdict, "spec": evaluation.spec, "software": versions}
+    runs.write_json(verdict, folder / "verdict.json")
+    runs.write_text(render_evaluation(evaluation, software=versions), folder / "report.html")

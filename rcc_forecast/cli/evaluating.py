@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import argparse
 import sys
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from rcc_forecast import __version__, runs
+from rcc_forecast import runs
 from rcc_forecast.cli.arguments import Commands, add_command, add_out_folder, existing
 from rcc_forecast.cli.progress import TerminalProgress
 
@@ -20,8 +19,6 @@ if TYPE_CHECKING:
     from rcc_forecast.results.evaluation import Evaluation
 
 POWER, LOCK = "evaluate power", "evaluate lock"
-
-_LIBRARIES = ("numpy", "scipy", "pandas")
 
 _SPEC = """
   SPEC is TOML, such as
@@ -89,7 +86,7 @@ def _add_spec(command: argparse.ArgumentParser) -> None:
 
 def _evaluate(given: argparse.Namespace) -> int:
     from rcc_forecast.evaluation import read_log, read_spec
-    from rcc_forecast.evaluations import evaluation_of
+    from rcc_forecast.evaluations import evaluation_of, write_evaluation
 
     progress = TerminalProgress()
     spec = read_spec(given.spec)
@@ -98,7 +95,7 @@ def _evaluate(given: argparse.Namespace) -> int:
         _sources(given), spec, read_log(_log_path(given)), progress=progress
     )
     with runs.whole_folder(given.out) as folder:
-        _write(evaluation, folder)
+        write_evaluation(evaluation, folder)
     progress.done()
     sys.stdout.write(_said(evaluation, cells) + f"Written to {given.out}.\n")
     return 0
@@ -122,6 +119,7 @@ def _power(given: argparse.Namespace) -> int:
 
 def _lock(given: argparse.Namespace) -> int:
     from rcc_forecast.evaluation import append_entry, next_entry, read_log, read_spec
+    from rcc_forecast.evaluations import software
 
     spec = read_spec(given.spec)
     path = _log_path(given)
@@ -168,24 +166,6 @@ def _log_path(given: argparse.Namespace) -> Path:
     from rcc_forecast.evaluation import LOG_NAME
 
     return Path(given.log or given.spec.parent / LOG_NAME)
-
-
-def _write(evaluation: Evaluation, folder: Path) -> None:
-    from rcc_forecast.reporting.evaluation import render_evaluation
-
-    for name, table in evaluation.tables.items():
-        runs.write_table(table, folder / f"{name}.csv")
-    runs.write_table(evaluation.stamp.on(evaluation.findings.frame), folder / "findings.csv")
-    versions = software()
-    verdict = {**evaluation.verdict, "spec": evaluation.spec, "software": versions}
-    runs.write_json(verdict, folder / "verdict.json")
-    page = render_evaluation(evaluation, software=versions)
-    runs.write_text(page, folder / "report.html")
-
-
-def software() -> dict[str, str]:
-    """Give the versions that a result depends on."""
-    return {"rcc-forecast": __version__, **{name: version(name) for name in _LIBRARIES}}
 
 
 def git_commit(path: Path) -> str | None:

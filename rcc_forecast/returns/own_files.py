@@ -14,12 +14,13 @@ from rcc_forecast.results.findings import Findings, Severity
 OWN_FILE = "own-file"
 """Rule of the finding."""
 
-_NAMES = frozenset({"readme.txt", "readme.md", "truth.json"})
+_NAMES = frozenset({"readme.txt", "readme.md", "truth.json", "spec.toml"})
 _COLUMNS = (
     frozenset({"home_id", "placement_type"}),
     frozenset({"child_id", "age", "sex"}),
     frozenset({"child_id", "sibling_group"}),
     frozenset({"site_id", "placement_type"}),
+    frozenset({"la_code", "outcome", "period"}),
 )
 _LONGEST_HEADING = 4_000
 

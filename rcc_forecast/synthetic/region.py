@@ -31,6 +31,7 @@ from rcc_forecast.synthetic.days import (
 from rcc_forecast.synthetic.entries import Calendar, draw_arrivals, draw_families, drifting_need
 from rcc_forecast.synthetic.journeys import draw_journeys, draw_traits, episodes_of
 from rcc_forecast.synthetic.levels import level_of, read_levels
+from rcc_forecast.synthetic.panel import SyntheticPanel, synthetic_panel
 from rcc_forecast.synthetic.placements import CHILDRENS, FOSTER, SUPPORTED, TEMPORARY
 from rcc_forecast.synthetic.sites import sites_table
 from rcc_forecast.synthetic.tables import tables_beside
@@ -82,6 +83,8 @@ class SyntheticRegion:
         What was planted, as ``truth.json`` says it.
     sites : DataFrame
         Homes that could be opened, with what each would cost. As text.
+    evaluation : SyntheticPanel
+        Outcomes of an invented country, pathfinders and the rest, with a specification.
     """
 
     authorities: tuple[str, ...]
@@ -93,6 +96,7 @@ class SyntheticRegion:
     sibling_groups: pd.DataFrame
     truth: dict[str, Any]
     sites: pd.DataFrame
+    evaluation: SyntheticPanel
 
 
 def synthesise(
@@ -184,6 +188,7 @@ def synthesise(
         faulty_rows=faulty_rows,
         faulty_files=faulty_files,
     )
+    panel = synthetic_panel(chance.of("evaluation"), last_year=last_return)
     return SyntheticRegion(
         authorities=tuple(codes),
         years=tuple(range(first_return, last_return + 1)),
@@ -192,8 +197,9 @@ def synthesise(
         children=to_place,
         cohort=cohort,
         sibling_groups=_sibling_groups(people, around),
-        truth=truth,
+        truth={**truth, "evaluation": panel.truth},
         sites=sites_table(around, levels, rng=chance.of("sites")),
+        evaluation=panel,
     )
 
 

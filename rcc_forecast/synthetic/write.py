@@ -40,6 +40,9 @@ def write_region(region: SyntheticRegion, out: Path) -> list[Path]:
     for name in ("homes", "children", "cohort", "sibling_groups", "sites"):
         table: pd.DataFrame = getattr(region, name)
         written.append(_write(out / f"{name}.csv", _as_csv(table)))
+    folder, evaluation = out / "evaluation", region.evaluation
+    written.append(_write(folder / "panel.csv", _as_csv(evaluation.panel)))
+    written.append(_write(folder / "spec.toml", evaluation.spec))
     truth = json.dumps(_with_files(region.truth), indent=1, ensure_ascii=False) + "\n"
     written.append(_write(out / "truth.json", truth))
     written.append(_write(out / "README.txt", readme(region)))
@@ -159,12 +162,15 @@ cohort.csv                      every child who lives in a home of the register 
 sibling_groups.csv              brothers and sisters among the children of the returns
 sites.csv                       homes that could be opened, for `invest`: site_id begins
                                 SYN-S-; what each would cost to open is an assumption
+evaluation/                     outcomes by year of 153 invented authorities (SYN001 on) in 14
+                                invented regions, two of them pathfinders, and a
+                                specification of how to compare them
 truth.json                      what was planted. months: the month ends of every list;
                                 entries, exits and children as they truly were, by age
                                 band, authority or type; ends_not_yet_recorded: what the
                                 newest return does not show yet; faulty_files and
                                 faulty_rows: every planted fault (row = line of the file,
-                                heading 1)
+                                heading 1); evaluation: the change planted in pathfinders
 
 Levels and shares follow published figures of the Department for Education,
 Ofsted and the Office for National Statistics. Contains public sector

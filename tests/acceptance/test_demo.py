@@ -58,6 +58,9 @@ def test_the_demo_writes_every_table_and_one_report(twice):
         "plan/plan.csv",
         "plan/certificate.json",
         "what-if/balance.csv",
+        "evaluation/estimates.csv",
+        "evaluation/verdict.json",
+        "evaluation/report.html",
         "what-if/plan/plan.csv",
     } <= names
 
