@@ -64,7 +64,8 @@ def add_commands(commands: Commands) -> None:
         _lock,
         does="log a specification before the data are looked at",
         examples="  rcc-forecast evaluate lock --spec spec.toml\n"
-        "  rcc-forecast evaluate lock --spec spec.toml --log evaluations.log\n",
+        "  rcc-forecast evaluate lock --spec spec.toml --log evaluations.log\n"
+        "  rcc-forecast evaluate lock --spec delay.toml     # assumptions of `evaluate delay`\n",
     )
     _add_spec(lock)
 
@@ -118,10 +119,11 @@ def _power(given: argparse.Namespace) -> int:
 
 
 def _lock(given: argparse.Namespace) -> int:
-    from rcc_forecast.evaluation import append_entry, next_entry, read_log, read_spec
+    from rcc_forecast.evaluation import append_entry, next_entry, read_log
+    from rcc_forecast.evaluation.locking import read_lockable
     from rcc_forecast.evaluations import software
 
-    spec = read_spec(given.spec)
+    spec = read_lockable(given.spec)
     path = _log_path(given)
     log = read_log(path)
     already = log.of(spec)

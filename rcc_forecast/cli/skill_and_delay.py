@@ -51,10 +51,14 @@ def add_commands(commands: Commands) -> None:
         DELAY,
         _delay,
         does="sum what a delay costs, with every assumption in the open",
-        examples="  rcc-forecast evaluate delay --spec delay.toml --out delay/\n" + _ASSUMPTIONS,
+        examples="  rcc-forecast evaluate lock --spec delay.toml\n"
+        "  rcc-forecast evaluate delay --spec delay.toml --out delay/\n" + _ASSUMPTIONS,
     )
     delay.add_argument(
         "--spec", type=Path, required=True, metavar="FILE", help="the assumptions (TOML)"
+    )
+    delay.add_argument(
+        "--log", type=Path, metavar="FILE", help="the log (evaluations.log beside the spec)"
     )
     for command in (skill, delay):
         add_out_folder(command)
@@ -74,10 +78,12 @@ def _skill(given: argparse.Namespace) -> int:
 
 
 def _delay(given: argparse.Namespace) -> int:
+    from rcc_forecast.evaluation import LOG_NAME, read_log
     from rcc_forecast.evaluation.delay import cost_of_delay
     from rcc_forecast.evaluation.delay_assumptions import read_delay_spec
 
-    found = cost_of_delay(read_delay_spec(given.spec))
+    log = read_log(given.log or given.spec.parent / LOG_NAME)
+    found = cost_of_delay(read_delay_spec(given.spec), log=log)
     with runs.whole_folder(given.out) as folder:
         for name, table in found.tables.items():
             runs.write_table(table, folder / f"{name}.csv")

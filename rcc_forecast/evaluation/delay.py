@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from scipy.stats import norm
 
 from rcc_forecast.evaluation.delay_assumptions import EFFECT, KINDS, Assumption, DelaySpec
-from rcc_forecast.results.evaluation import EXPLORATORY, Stamp
+from rcc_forecast.evaluation.protocol import Log, stamp_of
 from rcc_forecast.tables.skill_and_delay import ASSUMPTIONS, DELAY, PUBLISHED, TORNADO
 
 Floats = NDArray[np.float64]
@@ -64,7 +64,7 @@ class _Sum:
     note: str
 
 
-def cost_of_delay(spec: DelaySpec) -> CostOfDelay:
+def cost_of_delay(spec: DelaySpec, *, log: Log | None = None) -> CostOfDelay:
     """Sum what a delay costs, at its best and over draws of every assumption.
 
     Parameters
@@ -73,6 +73,8 @@ def cost_of_delay(spec: DelaySpec) -> CostOfDelay:
         Every assumption. A draw follows a normal curve on either side of the best
         figure, such that 2.5% lie beyond either end; what cannot be below 0 is
         held at 0.
+    log : Log, optional
+        Of specifications locked before; without it the answer is exploratory.
 
     Returns
     -------
@@ -86,7 +88,7 @@ def cost_of_delay(spec: DelaySpec) -> CostOfDelay:
     whole, savings, *costs = (_summed(name, at_best[name], over_draws[name]) for name in at_best)
     effect = spec.assumptions[EFFECT]
     whole, savings = (_no_surer_than_the_effect(one, effect) for one in (whole, savings))
-    stamp = Stamp(spec.sha256, 1, 1, EXPLORATORY)
+    stamp = stamp_of(spec, log or Log())
     delay = pd.DataFrame([asdict(one) for one in (whole, savings, *costs)])
     delay = delay.assign(price_year=spec.price_year)
     tables = {

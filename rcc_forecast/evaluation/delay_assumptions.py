@@ -10,7 +10,7 @@ import math
 import tomllib
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
-from typing import Any, TypeGuard
+from typing import Any, ClassVar, TypeGuard
 
 from rcc_forecast.errors import UnknownNameError, UnreadableInputError
 from rcc_forecast.evaluation.spec import SpecError, hash_of
@@ -93,10 +93,24 @@ class DelaySpec:
     draws: int = 10_000
     seed: int = 0
 
+    looks: ClassVar[int] = 1
+    """An answer to assumptions has no interim looks."""
+
+    cut_off: ClassVar[None] = None
+
+    def canonical(self) -> dict[str, Any]:
+        """Give the assumptions as plain content, JSON-ready, every default written out."""
+        return asdict(self)
+
     @property
     def sha256(self) -> str:
         """SHA-256 of the assumptions as canonical JSON, defaults written out."""
-        return hash_of(asdict(self))
+        return hash_of(self.canonical())
+
+    @property
+    def plan_sha256(self) -> str:
+        """SHA-256 of the plan: the whole, as there is one look."""
+        return self.sha256
 
 
 def read_delay_spec(path: Path) -> DelaySpec:

@@ -17,10 +17,13 @@ import pandas as pd
 EXPECTED = "2025 (the year to 31 March), 2025Q1 or 2025-03"
 """The forms of a period, in words."""
 
+_YEARS = range(1000, 9000)
+"""Years that a period or date can lie in: all that is counted from them stays a date."""
+
 _FORMS = {
-    1: re.compile(r"(\d{4})(?:\.0)?"),
-    4: re.compile(r"(\d{4})Q([1-4])"),
-    12: re.compile(r"(\d{4})-(0[1-9]|1[0-2])"),
+    1: re.compile(r"([1-8]\d{3})(?:\.0)?", re.ASCII),
+    4: re.compile(r"([1-8]\d{3})Q([1-4])", re.ASCII),
+    12: re.compile(r"([1-8]\d{3})-(0[1-9]|1[0-2])", re.ASCII),
 }
 
 
@@ -110,8 +113,10 @@ def moment_of(value: object) -> Moment | None:
     if isinstance(value, bool):
         return None
     if isinstance(value, int):
-        return value if 1 <= value <= 9999 else None
+        return value if value in _YEARS else None
     if isinstance(value, date):
+        if value.year not in _YEARS:
+            return None
         return pd.Timestamp(value).tz_localize(None).normalize()
     if not isinstance(value, str):
         return None
@@ -121,7 +126,7 @@ def moment_of(value: object) -> Moment | None:
     if any(form.fullmatch(text) for form in _FORMS.values()):
         return text
     stamp = pd.to_datetime(text, format="%Y-%m-%d", errors="coerce")
-    return None if pd.isna(stamp) else stamp
+    return None if pd.isna(stamp) or stamp.year not in _YEARS else stamp
 
 
 def moment_text(moment: Moment) -> str | int:

@@ -11,14 +11,14 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import pandas as pd
 
 from rcc_forecast.errors import RccError
 from rcc_forecast.evaluation.panel import last_day_of
 from rcc_forecast.evaluation.periods import Moment, moment_of
-from rcc_forecast.evaluation.spec import Spec, hash_of
+from rcc_forecast.evaluation.spec import hash_of
 from rcc_forecast.results.evaluation import EXPLORATORY, Stamp
 
 LOG_NAME = "evaluations.log"
@@ -50,6 +50,29 @@ class LooksUsedUpError(RccError):
         )
 
 
+class Lockable(Protocol):
+    """A specification that can be logged before anyone looks."""
+
+    @property
+    def sha256(self) -> str:
+        """SHA-256 of the canonical content."""
+
+    @property
+    def plan_sha256(self) -> str:
+        """SHA-256 of what the looks of one plan share."""
+
+    @property
+    def looks(self) -> int:
+        """Looks that the plan allows."""
+
+    @property
+    def cut_off(self) -> Moment | None:
+        """Nothing released later reaches a result."""
+
+    def canonical(self) -> dict[str, Any]:
+        """Give plain content, JSON-ready, every default written out."""
+
+
 @dataclass(frozen=True, slots=True)
 class Log:
     """Specifications that were logged, oldest first.
@@ -63,12 +86,12 @@ class Log:
 
     entries: tuple[dict[str, Any], ...] = ()
 
-    def of(self, spec: Spec) -> dict[str, Any] | None:
+    def of(self, spec: Lockable) -> dict[str, Any] | None:
         """Give the entry of a specification, or None."""
         wanted = spec.sha256
         return next((each for each in self.entries if each["spec_sha256"] == wanted), None)
 
-    def earlier_looks(self, spec: Spec) -> list[Moment]:
+    def earlier_looks(self, spec: Lockable) -> list[Moment]:
         """Give the logged cut-offs of the same plan that lie before this one, oldest first."""
         if spec.cut_off is None:
             return []
@@ -93,7 +116,7 @@ def read_log(path: Path) -> Log:
         return Log()
     entries: list[dict[str, Any]] = []
     previous = _START
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+    for number, line in enumerate(_lines_of(path), start=1):
         entry = _entry_of(line)
         sealed = {name: value for name, value in entry.items() if name != "sha256"}
         follows = (
@@ -108,7 +131,13 @@ def read_log(path: Path) -> Log:
     return Log(tuple(entries))
 
 
-def _entry_of(line: str) -> dict[str, Any]:
+def _lines_of(path: Path) -> list[bytes]:
+    # By line feeds alone: a name may hold what other programs take for the end of a line.
+    written = path.read_bytes()
+    return written.removesuffix(b"\n").split(b"\n") if written else []
+
+
+def _entry_of(line: bytes) -> dict[str, Any]:
     try:
         entry = json.loads(line)
     except ValueError:
@@ -118,7 +147,7 @@ def _entry_of(line: str) -> dict[str, Any]:
 
 def next_entry(
     log: Log,
-    spec: Spec,
+    spec: Lockable,
     *,
     today: pd.Timestamp,
     software: dict[str, str],
@@ -130,7 +159,7 @@ def next_entry(
     ----------
     log : Log
         So far.
-    spec : Spec
+    spec : Lockable
         Not yet in it.
     today : Timestamp
         The day.
@@ -154,7 +183,7 @@ def next_entry(
         "date": today.strftime("%Y-%m-%d"),
         "spec_sha256": spec.sha256,
         "plan_sha256": plan,
-        "cut_off": canonical["cut_off"],
+        "cut_off": canonical.get("cut_off"),
         "looks": spec.looks,
         "spec": canonical,
         "software": software,
@@ -172,7 +201,7 @@ def append_entry(path: Path, entry: dict[str, Any]) -> None:
         file.write(text + "\n")
 
 
-def stamp_of(spec: Spec, log: Log) -> Stamp:
+def stamp_of(spec: Lockable, log: Log) -> Stamp:
     """Say by which specification, at which look, and whether it was logged.
 
     Look k is one more than the logged looks of the same plan with an earlier

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import pytest
 
 from rcc_forecast.errors import UnknownNameError, UnreadableInputError
 from rcc_forecast.evaluation.delay import cost_of_delay
 from rcc_forecast.evaluation.delay_assumptions import KINDS, read_delay_spec
+from rcc_forecast.evaluation.protocol import Log, next_entry
 from rcc_forecast.evaluation.spec import SpecError
 from tests.builders.delay import a_delay, an_interval, assumptions
 
@@ -139,3 +141,24 @@ def test_an_unknown_assumption_is_named_with_the_nearest(tmp_path):
         a_delay(weekly_cost_gaps=assumptions()["weekly_cost_gap"])
     with pytest.raises(UnreadableInputError):
         read_delay_spec(tmp_path / "absent.toml")
+
+
+def test_assumptions_that_were_logged_are_stamped_so():
+    spec = a_delay()
+    entry = next_entry(Log(), spec, today=pd.Timestamp(2026, 5, 1), software={}, git_commit=None)
+
+    before = cost_of_delay(spec).tables["delay"]
+    after = cost_of_delay(spec, log=Log((entry,))).tables["delay"]
+
+    assert set(before["stamp"]) == {"EXPLORATORY"}
+    assert set(after["stamp"]) == {"pre-specified on 2026-05-01"}
+
+
+def test_one_changed_assumption_is_exploratory_again():
+    entry = next_entry(
+        Log(), a_delay(), today=pd.Timestamp(2026, 5, 1), software={}, git_commit=None
+    )
+
+    changed = cost_of_delay(a_delay(horizon_years=9), log=Log((entry,))).tables["delay"]
+
+    assert set(changed["stamp"]) == {"EXPLORATORY"}
