@@ -7,6 +7,7 @@ kept by the caller who asked, and by nobody in between.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,11 +23,11 @@ from api.store import ROW, Filters, RecordName, Store
 from rcc_forecast.codes import ALL
 from rcc_forecast.runs import write_table
 
-JSON, CSV = "application/json", "text/csv"
+JSON, CSV, HTML = "application/json", "text/csv", "text/html"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 _KEPT_BY_CALLER = "private, max-age=31536000, immutable"
-_ENDINGS = {JSON: "", CSV: ".csv", XLSX: ".xlsx"}
+_ENDINGS = {JSON: "", CSV: ".csv", XLSX: ".xlsx", HTML: ".html"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,7 @@ def answer_table(
     limit: int,
     facts: dict[str, Any] | None = None,
     is_fixed: bool = True,
+    shown: Callable[[pd.DataFrame], pd.DataFrame] | None = None,
 ) -> Response:
     """Give rows of a table in the form the caller accepts.
 
@@ -80,6 +82,8 @@ def answer_table(
         Said of the whole, before the rows.
     is_fixed : bool
         Whether this address will always give this; else the caller asks again.
+    shown : callable, optional
+        Turns the rows of a page of JSON into what is shown of them.
 
     Raises
     ------
@@ -95,7 +99,7 @@ def answer_table(
     headers = result_headers(wanted.name.id, media_type)
     if not is_fixed:
         headers["Cache-Control"] = "private, no-cache"
-    if _is_held_already(request, headers["ETag"]):
+    if is_held_already(request, headers["ETag"]):
         return Response(status_code=304, headers=headers)
     if media_type != JSON:
         whole = store.table(wanted.name, wanted.table, filters=wanted.filters).drop(columns=ROW)
@@ -108,7 +112,7 @@ def answer_table(
     after = row_of_cursor(cursor)
     going_on = [*wanted.filters, (ROW, ">", after)] if after else wanted.filters
     page = store.table(wanted.name, wanted.table, filters=going_on, most=limit + 1)
-    content = page_content(page, limit=limit)
+    content = page_content(page if shown is None else shown(page), limit=limit)
     return JSONResponse({**(facts or {}), **content}, headers=headers)
 
 
@@ -125,7 +129,7 @@ def page_content(page: pd.DataFrame, *, limit: int) -> dict[str, Any]:
 def answer_facts(request: Request, name: RecordName, content: dict[str, Any]) -> Response:
     """Give what is said of a result as a whole."""
     headers = result_headers(name.id, accepted(request, (JSON,)))
-    if _is_held_already(request, headers["ETag"]):
+    if is_held_already(request, headers["ETag"]):
         return Response(status_code=304, headers=headers)
     return JSONResponse(plain(content), headers=headers)
 
@@ -216,7 +220,8 @@ def _as_file(store: Store, table: pd.DataFrame, media_type: str) -> bytes:
         return path.read_bytes()
 
 
-def _is_held_already(request: Request, tag: str) -> bool:
+def is_held_already(request: Request, tag: str) -> bool:
+    """Say whether the caller holds an answer of this tag."""
     held = [each.strip() for each in request.headers.get("if-none-match", "").split(",")]
     return tag in held or "*" in held
 

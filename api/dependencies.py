@@ -42,7 +42,7 @@ def say_where(response: Response, request: Request, outcome: Outcome) -> None:
 def address_of(request: Request, name: RecordName) -> str:
     """Give the address of a record, relative to the host."""
     root: str = request.scope.get("root_path", "").rstrip("/")
-    return f"{root}/v1/{name.kind.value}/{name.id}"
+    return f"{root}/v1/{name.kind.address}/{name.id}"
 
 
 def made_or_kept(model: Any, what: str) -> dict[int | str, dict[str, Any]]:

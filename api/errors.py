@@ -6,6 +6,8 @@ from typing import ClassVar
 
 from rcc_forecast.errors import RccError
 
+_MOST_FAULTS_TOLD = 200
+
 
 class ServiceError(RccError):
     """Something was asked over HTTP that cannot be done as asked."""
@@ -87,6 +89,38 @@ class NothingInUploadError(ServiceError):
         super().__init__("No table of the SSDA903 return was found in what was sent.")
 
 
+class NotAPanelError(ServiceError):
+    """What should be a panel came neither as a form with files nor as JSON."""
+
+    slug = "not-multipart"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "A panel is a multipart/form-data request with a part named 'file', or, to be made "
+            "from returns that were sent, an application/json request with their dataset_id."
+        )
+
+
+class SpecificationAtFaultError(ServiceError):
+    """A specification cannot be used; every fault is listed."""
+
+    slug = "specification-at-fault"
+
+    def __init__(self, faults: list[str]) -> None:
+        self.faults = _the_first(faults)
+        super().__init__("The specification cannot be used as it stands. Every fault is listed.")
+
+
+class PanelRefusedError(ServiceError):
+    """A panel cannot be evaluated; every fault is listed."""
+
+    slug = "panel-at-fault"
+
+    def __init__(self, faults: list[str]) -> None:
+        self.faults = _the_first(faults)
+        super().__init__("The panel cannot be evaluated as it stands. Every fault is listed.")
+
+
 class CursorError(ServiceError):
     """A cursor is not one that was handed out."""
 
@@ -125,3 +159,9 @@ class NotReadyError(ServiceError):
 
     def __init__(self) -> None:
         super().__init__("The folder of the store cannot be written. See RCC_DATA.")
+
+
+def _the_first(faults: list[str]) -> list[str]:
+    more = len(faults) - _MOST_FAULTS_TOLD
+    told = faults[:_MOST_FAULTS_TOLD]
+    return [*told, f"There are {more:,} further faults."] if more > 0 else told

@@ -32,6 +32,7 @@ from rcc_forecast.errors import (
     UnknownNameError,
     UnreadableInputError,
 )
+from rcc_forecast.evaluation.protocol import AlteredLogError, LooksUsedUpError
 
 MEDIA_TYPE = "application/problem+json"
 _LOG = logging.getLogger("rcc_forecast.api")
@@ -147,6 +148,13 @@ KINDS: dict[str, ProblemKind] = {
             "and settings. The detail says in what they differ.",
         ),
         ProblemKind(
+            "looks-used-up",
+            409,
+            "Every planned look is locked",
+            "A plan allows so many looks, and as many cut-offs are locked for it. A further one "
+            "would raise the chance of a false alarm: plan for more looks in a new specification.",
+        ),
+        ProblemKind(
             "too-large",
             413,
             "Too large",
@@ -165,6 +173,20 @@ KINDS: dict[str, ProblemKind] = {
             "The form is readable, but a part that is needed is missing or not known.",
         ),
         ProblemKind(
+            "specification-at-fault",
+            422,
+            "The specification cannot be used",
+            "Keys of the specification are missing, or their values cannot be used; `errors` "
+            "lists every fault. Nothing was estimated.",
+        ),
+        ProblemKind(
+            "panel-at-fault",
+            422,
+            "The panel cannot be evaluated",
+            "Rows of the panel contradict themselves, or it does not have what the specification "
+            "names; `errors` lists every fault. Nothing was estimated.",
+        ),
+        ProblemKind(
             "unknown-cursor",
             422,
             "The cursor is not known",
@@ -181,6 +203,14 @@ KINDS: dict[str, ProblemKind] = {
             503,
             "Not ready",
             "The service lives but cannot keep results now.",
+        ),
+        ProblemKind(
+            "log-altered",
+            500,
+            "The log of specifications was altered",
+            "The service's evaluations.log is not as it was written, so that no look can be "
+            "stamped. Whoever runs the service restores it from a copy, or begins a new one and "
+            "says why.",
         ),
         ProblemKind(
             "internal-error",
@@ -210,6 +240,8 @@ _OF_ERROR: tuple[tuple[type[RccError], str], ...] = (
     (NothingUsableError, "nothing-usable"),
     (UnknownNameError, "unknown-name"),
     (UnreadableInputError, "unreadable-input"),
+    (LooksUsedUpError, "looks-used-up"),
+    (AlteredLogError, "log-altered"),
     # A table that breaks its own declaration is our fault, not the caller's.
     (TableError, "internal-error"),
 )

@@ -12,6 +12,8 @@ import pandas as pd
 
 from api.answers import plain
 from api.errors import SourceDeletedError
+from api.evaluations import PAGE, Look, evaluated, planned
+from api.panels import ROWS, counted_panel, read_panel_sent
 from api.registers import read_children_sent, read_homes_sent
 from api.returned import read_returns_sent, returns_of
 from api.scenarios import (
@@ -23,14 +25,18 @@ from api.scenarios import (
     read_scenario_asked,
     side_by_side,
 )
+from api.schemas.evaluations import EvaluationRequest, PanelRequest, PowerRequest
 from api.schemas.forecasts import ForecastRequest, SufficiencyRequest
 from api.schemas.placements import PlacementRequest
 from api.schemas.scenarios import AS_IS, ScenarioRequest
+from api.specification_log import SpecificationLog
+from api.specifications import parse_spec_sent
 from api.store import ROW, Record, RecordKind, RecordName, Store
 from api.turns import Turns
 from api.uploads import Upload
 from rcc_forecast import pipeline
 from rcc_forecast.config import RunConfig
+from rcc_forecast.evaluation import LOG_NAME
 from rcc_forecast.forecasting import FINALISTS
 from rcc_forecast.results.forecast import DemandForecast
 from rcc_forecast.runs import Provenance, provenance_of
@@ -76,6 +82,7 @@ class Results:
         self._prepared: tuple[object, pipeline.Prepared] | None = None
         self._outlook: tuple[RecordName, pipeline.Outlook] | None = None
         self._regions = Regions()
+        self.log = SpecificationLog(store.beside_the_records(LOG_NAME))
 
     def add_dataset(self, upload: Upload) -> Outcome:
         """Read, check and pseudonymise returns, and keep them."""
@@ -306,6 +313,77 @@ class Results:
 
         name = RecordName(RecordKind.PLACEMENT, run.run_id)
         return self._once(name, plan, (children.name, homes.name))
+
+    def add_panel(self, upload: Upload) -> Outcome:
+        """Read, check and keep a panel."""
+        name = RecordName(RecordKind.PANEL, upload.id)
+        return self._once(name, lambda: Made(*read_panel_sent(upload, self._store)), ())
+
+    def panel_of_returns(self, asked: PanelRequest) -> Outcome:
+        """Count a panel from returns that were sent."""
+        dataset = self._get(RecordKind.DATASET, asked.dataset_id)
+        homes = asked.homes_id and self._get(RecordKind.HOMES, asked.homes_id)
+        sources = (dataset, homes) if homes else (dataset,)
+        settings = {"result": "panel", **asked.model_dump(mode="json")}
+        run = _run(settings, *sources, seed=0)
+
+        def count() -> Made:
+            priced = self._table(homes, "homes") if homes else None
+            tables, facts = counted_panel(returns_of(dataset, self._store), asked, homes=priced)
+            given = {"dataset_id": dataset.id, "homes_id": asked.homes_id}
+            return Made(tables, {**given, **facts})
+
+        name = RecordName(RecordKind.PANEL, run.run_id)
+        return self._once(name, count, tuple(source.name for source in sources))
+
+    def evaluation(self, asked: EvaluationRequest) -> Outcome:
+        """Evaluate a panel under a specification, with the log as it is now."""
+        panel = self._get(RecordKind.PANEL, asked.panel_id)
+        since = asked.since_id and self._get(RecordKind.EVALUATION, asked.since_id)
+        sources = (panel, since) if since else (panel,)
+        look = Look(parse_spec_sent(asked.spec), self.log.read())
+        settings = {"result": "evaluation", "since": asked.since_id, **look.settings()}
+        run = _run(settings, *sources, seed=look.spec.seed)
+
+        def compare() -> Made:
+            before = self._table(since, "estimates") if since else None
+            tables, verdict = evaluated(self._table(panel, ROWS), look, self._store, before=before)
+            facts = {
+                "id": run.run_id,
+                "panel_id": panel.id,
+                "since_id": asked.since_id,
+                "spec_sha256": verdict["spec_sha256"],
+                "look": f"{verdict['look']} of {verdict['looks']}",
+                "stamp": verdict["stamp"],
+                "verdict": verdict,
+                "tables": {name: len(table) for name, table in tables.items() if name != PAGE},
+            }
+            return Made(tables, {"answer": plain(facts)})
+
+        name = RecordName(RecordKind.EVALUATION, run.run_id)
+        return self._once(name, compare, tuple(source.name for source in sources))
+
+    def power_plan(self, asked: PowerRequest) -> Outcome:
+        """Say what could be seen of a panel, and when, before anyone looks."""
+        panel = self._get(RecordKind.PANEL, asked.panel_id)
+        look = Look(parse_spec_sent(asked.spec), self.log.read())
+        settings = {"result": "power", **look.settings()}
+        run = _run(settings, panel, seed=look.spec.seed)
+
+        def foresee() -> Made:
+            table = planned(self._table(panel, ROWS), look)
+            stamp = settings["stamp"]
+            facts = {
+                "id": run.run_id,
+                "panel_id": panel.id,
+                "spec_sha256": look.spec.sha256,
+                "look": f"{settings['look']} of {look.spec.looks}",
+                "stamp": stamp,
+            }
+            return Made({"power": table}, {"answer": plain(facts)})
+
+        name = RecordName(RecordKind.POWER_PLAN, run.run_id)
+        return self._once(name, foresee, (panel.name,))
 
     def forget(self, kind: RecordKind, id: str) -> list[RecordName]:
         """Delete a record with all that came from it, in memory too."""

@@ -137,6 +137,54 @@ class AnswerQuery(MonthQuery):
     measure: Answer | None = None  # type: ignore[valid-type]  # made from codes
 
 
+Written = Annotated[str | None, Field(max_length=200)]
+
+
+class WrittenQuery(TableQuery):
+    """Rows whose columns hold a text exactly as it is written there."""
+
+    def filters(self) -> Filters:
+        """Give the filters as the store takes them."""
+        chosen = self.model_dump(exclude={"cursor", "limit"}, exclude_none=True)
+        return [(column, "==", str(value)) for column, value in chosen.items()]
+
+
+class PanelQuery(WrittenQuery):
+    """Rows of a panel, by the texts of the panel itself."""
+
+    outcome: Written = None
+    region: Written = None
+    la_code: Written = None
+    period: Written = None
+
+
+class GroupQuery(PanelQuery):
+    """Rows of outcomes by group of children."""
+
+    characteristic: Written = Field(default=None, description="ethnicity, sex or uasc")
+    group: Written = None
+
+
+class EvaluationQuery(WrittenQuery):
+    """Rows of a table of an evaluation; a table takes those of its own columns alone."""
+
+    outcome: Written = None
+    region: Written = None
+    la_code: Written = None
+    period: Written = None
+    estimator: Written = None
+    estimand: Written = None
+    inference: Written = None
+    row: Written = Field(default=None, description="Row of the robustness table, by its name")
+    kind: Written = Field(default=None, description="Of a weight: donor, period or predictor")
+    name: Written = Field(default=None, description="Of a weight: what has it")
+    measure: Written = None
+    between: Written = None
+    group: Written = None
+    among: Written = None
+    rule: Written = Field(default=None, description="Of a finding")
+
+
 class FindingQuery(TableQuery):
     """Findings of a severity, rule or table."""
 

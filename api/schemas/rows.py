@@ -19,7 +19,12 @@ class Row(BaseModel):
 
 
 def row_of(
-    name: str, table: Table, *, example: dict[str, Any], without: tuple[str, ...] = ()
+    name: str,
+    table: Table,
+    *,
+    example: dict[str, Any],
+    without: tuple[str, ...] = (),
+    written: tuple[str, ...] = (),
 ) -> type[Row]:
     """Make the model of a table's rows.
 
@@ -33,10 +38,14 @@ def row_of(
         One row.
     without : tuple of str
         Columns that are not handed out.
+    written : tuple of str
+        Columns of figures that may hold a symbol instead.
     """
     fields: dict[str, Any] = {
         column.name: (
-            _TYPES.get(column.kind, str | int | None),
+            float | str | None
+            if column.name in written
+            else _TYPES.get(column.kind, str | int | None),
             Field(default=None, description=_described(column.meaning, column.unit)),
         )
         for column in table.columns

@@ -1,6 +1,7 @@
 """A folder of uploads and results: written whole or not at all, never changed, deleted whole.
 
     <store>/key                           secret of the pseudonyms
+    <store>/evaluations.log               specifications that were locked
     <store>/<kind>/<id>/record.json       what it is and what it was made from
     <store>/<kind>/<id>/<name>.parquet    its tables
 
@@ -198,6 +199,10 @@ class Store:
             for each in reversed(doomed):
                 self._remove(each)
         return doomed
+
+    def beside_the_records(self, name: str) -> Path:
+        """Give the path of a file that is no record: what is in it outlives them all."""
+        return self._root / name
 
     def is_writable(self) -> bool:
         """Say whether a record could be kept now."""

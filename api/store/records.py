@@ -25,11 +25,19 @@ class RecordKind(StrEnum):
     WATERFALL = "waterfalls"
     COMPARISON = "comparisons"
     PLACEMENT = "placements"
+    PANEL = "panels"
+    EVALUATION = "evaluations"
+    POWER_PLAN = "power-plans"
 
     @property
     def noun(self) -> str:
         """What one is called in a sentence."""
         return _TITLES[self]
+
+    @property
+    def address(self) -> str:
+        """Where one is found below /v1."""
+        return _ADDRESSES.get(self, self.value)
 
 
 _TITLES = {
@@ -43,7 +51,11 @@ _TITLES = {
     RecordKind.WATERFALL: "waterfall",
     RecordKind.COMPARISON: "comparison",
     RecordKind.PLACEMENT: "placement plan",
+    RecordKind.PANEL: "panel",
+    RecordKind.EVALUATION: "evaluation",
+    RecordKind.POWER_PLAN: "plan of looks",
 }
+_ADDRESSES = {RecordKind.POWER_PLAN: "evaluations/power"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,6 +43,9 @@ _LARGEST_ODDS = 1 - 1e-6
 
 _NEWTON_STEPS = 25
 
+_ROUNDING = 1e-12
+"""Weight left of a sum, as a share of it, that is rounding."""
+
 
 @dataclass(frozen=True, slots=True)
 class GroupTimeEffects:
@@ -534,10 +537,67 @@ class GroupTimeEstimator:
     def estimates(
         self, panel: Panel, assignments: IntArray, *, base: Columns, post: Columns
     ) -> FloatArray:
-        """Give the effect for every row of `assignments`."""
-        return np.array(
-            [self(panel.reassigned(rows), base=base, post=post).att for rows in assignments]
-        )
+        """Give the effect for every row of `assignments`: sums over groups, all rows at once."""
+        base, post = (column_numbers(columns, panel.n_periods) for columns in (base, post))
+        never = _never_treated(panel, self.controls)
+        starts = panel.treated_from[panel.treated]
+        members = {int(start): assignments[:, starts == start] for start in np.unique(starts)}
+        total, weight = np.zeros(len(assignments)), np.zeros(len(assignments))
+        compared = starts[_can_be_compared(starts, base, post)]
+        for start in np.unique(compared):
+            earlier = int(base[base < start][-1])
+            after = post[post >= start]
+            changes = _Changes.of(panel, panel.y[:, after] - panel.y[:, [earlier]])
+            expected = changes.untreated(
+                members, np.maximum(after, earlier), never=never, n_periods=panel.n_periods
+            )
+            added, counted = changes.sums(members[int(start)])
+            known = ~np.isnan(expected)
+            total += np.where(known, added - counted * expected, 0.0).sum(axis=1)
+            weight += np.where(known, counted, 0.0).sum(axis=1)
+        if compared.size == 0 or not weight.all():
+            raise UnsuitablePanelError(
+                estimator=_NAME, reason="no untreated unit is seen in the periods compared."
+            )
+        return np.asarray(total / weight)
+
+
+@dataclass(frozen=True, slots=True)
+class _Changes:
+    """Changes on one earlier period, weighed, 0 where unseen; shape (n_units, n_columns)."""
+
+    change: FloatArray
+    weight: FloatArray
+    is_never: BoolArray
+
+    @classmethod
+    def of(cls, panel: Panel, change: FloatArray) -> _Changes:
+        weight = ~np.isnan(change) * panel.weight[:, None]
+        # Whoever is not in an assignment is as if never treated.
+        is_never = _never(panel) | np.isin(np.arange(panel.n_units), panel.treated)
+        return cls(weight * np.where(weight > 0.0, change, 0.0), weight, is_never)
+
+    def sums(self, rows: IntArray) -> tuple[FloatArray, FloatArray]:
+        """Add up changes and weights of every row of units, shapes (n_rows, n_columns)."""
+        return self.change[rows].sum(axis=1), self.weight[rows].sum(axis=1)
+
+    def untreated(
+        self, members: dict[int, IntArray], through: IntArray, *, never: bool, n_periods: int
+    ) -> FloatArray:
+        """Give the mean change of the untreated of every assignment: all less the treated.
+
+        Whoever starts after the panel's end counts as never treated.
+        """
+        n_rows = len(next(iter(members.values())))
+        added = np.tile(self.change[self.is_never].sum(axis=0), (n_rows, 1))
+        counted = np.tile(self.weight[self.is_never].sum(axis=0), (n_rows, 1))
+        for start, rows in members.items():
+            begun = np.full(through.size, start < n_periods) if never else start <= through
+            theirs, how_many = self.sums(rows)
+            added -= np.where(begun, theirs, 0.0)
+            counted -= np.where(begun, how_many, 0.0)
+        seen = counted > _ROUNDING * self.weight.sum(axis=0)
+        return np.where(seen, added / np.where(seen, counted, 1.0), np.nan)
 
 
 def _can_be_compared(starts: IntArray, base: IntArray, post: IntArray) -> BoolArray:

@@ -169,6 +169,46 @@ def first_possible_look(
     return int(possible[0]) if possible.size else -1
 
 
+def found_at(
+    statistics: FloatArray,
+    *,
+    observed: int,
+    fractions: FloatArray,
+    alpha: float = 0.05,
+    spending: str = "linear",
+) -> IntArray:
+    """Say for many panels at once at which look the true assignment goes.
+
+    Parameters
+    ----------
+    statistics : ndarray, shape (n_looks, n_panels, n_assignments)
+        As in `alpha_spending`, which gives the same panel by panel; without NaN.
+    observed, fractions, alpha, spending
+        As in `alpha_spending`.
+
+    Returns
+    -------
+    ndarray of int, shape (n_panels,)
+        Look from 0; -1 for not found.
+    """
+    n_looks, n_panels, n = statistics.shape
+    spent = SPENDING[spending](fractions[:n_looks], alpha=alpha)
+    allowed = np.floor(spent * n + _WHOLE).astype(np.int64)
+    most = min(int(allowed.max(initial=0)), n - 1)
+    gone = np.zeros((n_panels, n), dtype=bool)
+    looked = np.full(n_panels, -1, dtype=np.int64)
+    for look in range(n_looks):
+        size = np.where(gone, -1.0, np.abs(statistics[look]))
+        room = np.minimum(allowed[look] - gone.sum(axis=1), most)
+        # The largest that has to stay: those that tie with it stay as well.
+        largest = -np.sort(np.partition(-size, most, axis=1)[:, : most + 1], axis=1)
+        stays = np.take_along_axis(largest, np.maximum(room, 0)[:, None], axis=1)
+        goes = (size > stays + _TIE * np.maximum(1.0, stays)) & (room > 0)[:, None]
+        looked[goes[:, observed] & (looked < 0)] = look
+        gone |= goes
+    return looked
+
+
 def naive_chance(statistics: FloatArray, *, alpha: float = 0.05) -> float:
     """Give the share of assignments that some look would call significant, each look by itself.
 

@@ -18,6 +18,7 @@ import numpy as np
 from scipy.stats import t as student
 
 from models.causal.base import FloatArray, IntArray
+from models.causal.looks import found_at
 from models.causal.randomisation import (
     Assignments,
     assignments,
@@ -28,6 +29,7 @@ from models.causal.randomisation import (
 from models.causal.shocks import Shocks, Units, persistent_paths
 
 _PANELS_AT_ONCE = 250
+_EFFECTS_TRIED = 33
 _BISECTIONS = 50
 _FEWEST_TOGETHER = 5
 """Significant draws under which the size of significant findings is not told."""
@@ -298,6 +300,89 @@ def detectable_by_design(
             for inference in draws.low
         ]
     return found
+
+
+def detectable_by_look(
+    differences: Sequence[FloatArray],
+    design: Design,
+    *,
+    chosen: Assignments,
+    fractions: FloatArray,
+    alpha: float = 0.05,
+    spending: str = "linear",
+    power: float = 0.8,
+) -> FloatArray:
+    """Give the smallest effect found by each look, the chance spent over all of them.
+
+    Parameters
+    ----------
+    differences : sequence of ndarray, each of shape (n_panels, n_regions)
+        Of every look in turn, from the same panels (`draw_region_differences`).
+    design : Design
+        Whose treated and donors are the same at every look.
+    chosen : Assignments
+        Of positions in (treated, then donors).
+    fractions : ndarray, shape (n_looks,)
+        Information at each look, as a fraction of that at the last planned one.
+    alpha : float
+        To be spent over all planned looks.
+    spending : str
+        How: `models.causal.looks.SPENDING`.
+    power : float
+        Chance of finding it at that look or one before.
+
+    Returns
+    -------
+    ndarray, shape (n_looks,)
+        In the outcome's unit; infinite where nothing can be found by then.
+    """
+    rows = np.concatenate([design.treated, design.donors])
+    nulls = np.stack([region_mean_estimates(each[:, rows], chosen.rows) for each in differences])
+    slopes = region_mean_slopes(chosen.rows, observed=chosen.observed, n_regions=rows.size)
+    looks = np.arange(len(differences))
+
+    def found_by(effect: float) -> FloatArray:
+        at = np.concatenate(
+            [
+                found_at(
+                    nulls + sign * effect * slopes,
+                    observed=chosen.observed,
+                    fractions=fractions,
+                    alpha=alpha,
+                    spending=spending,
+                )
+                for sign in (1.0, -1.0)
+            ]
+        )
+        return np.asarray(((at >= 0) & (at <= looks[:, None])).mean(axis=1))
+
+    # As large as makes no difference: those found by then at all are found there.
+    widest = float(np.abs(nulls[..., chosen.observed]).max()) or 1.0
+    possible = found_by(1e3 * widest) >= power
+    reach = 0.0
+    found_there = np.zeros(looks.size)
+    while (found_there < power)[possible].any():
+        reach = 2 * reach or widest
+        found_there = found_by(reach)
+    effects = np.linspace(0.0, reach, _EFFECTS_TRIED)
+    curves = np.array([found_by(effect) for effect in effects])
+    return np.array(
+        [
+            _crossing(effects, curve, power) if can else math.inf
+            for curve, can in zip(curves.T, possible, strict=True)
+        ]
+    )
+
+
+def _crossing(effects: FloatArray, curve: FloatArray, power: float) -> float:
+    """Read off where a rising curve reaches a height, on the line between two points."""
+    rising = np.maximum.accumulate(curve)
+    after = int(np.argmax(rising >= power))
+    if after == 0:
+        return float(effects[0])
+    low, high = rising[after - 1], rising[after]
+    part = (power - low) / (high - low)
+    return float(effects[after - 1] + part * (effects[after] - effects[after - 1]))
 
 
 def unit_level_false_positives(

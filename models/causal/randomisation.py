@@ -12,9 +12,11 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import cache
 from itertools import combinations
 
 import numpy as np
+from scipy.optimize import brentq
 
 from models.causal.base import (
     NEVER,
@@ -65,6 +67,11 @@ class Assignments:
     def attainable(self, alpha: float) -> bool:
         """Whether any outcome at all could be significant at a level."""
         return self.smallest_p <= alpha
+
+    @property
+    def unattainable(self) -> str:
+        """Why nothing can be significant, in words."""
+        return f"not attainable: {self.n} assignments give p no smaller than {self.smallest_p:.3f}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +148,20 @@ def assignments(
     for columns in places:
         shuffled[:, columns] = np.sort(shuffled[:, columns], axis=1)
     return Assignments(np.vstack([treated, shuffled]), 0, complete=False)
+
+
+def number_of_assignments(n_candidates: int, starts: IntArray) -> int:
+    """Give in how many ways the treated could have been chosen.
+
+    Parameters
+    ----------
+    n_candidates : int
+        Units that could have been, the treated among them.
+    starts : ndarray of int, shape (n_treated,)
+        First treated period of each.
+    """
+    places = [np.flatnonzero(starts == start) for start in np.unique(starts)]
+    return _number_of(n_candidates, places)
 
 
 def permutation_p(statistics: FloatArray, observed: int) -> float:
@@ -237,45 +258,6 @@ def inverted_interval(
     )
 
 
-def clustered_t(sums: FloatArray, sizes: FloatArray, rows: IntArray) -> FloatArray:
-    """Give the t of unit means with region-clustered (CRV1) errors, for every assignment.
-
-    Beside the plain estimate it shows whether unequal regions matter: a region of
-    few units has a noisy mean, and t allows for it.
-
-    Parameters
-    ----------
-    sums : ndarray, shape (..., n_regions)
-        Sum of the units' differences in each region.
-    sizes : ndarray, shape (n_regions,)
-        Number of its units.
-    rows : ndarray of int, shape (n_assignments, n_treated)
-        Regions called treated.
-
-    Returns
-    -------
-    ndarray, shape (..., n_assignments)
-    """
-    n_regions, n_units = sizes.size, float(sizes.sum())
-    chosen = np.zeros((rows.shape[0], n_regions))
-    np.put_along_axis(chosen, rows, 1.0, axis=1)
-    gap, variance = np.zeros(()), np.zeros(())
-    for sign, inside in ((1.0, chosen), (-1.0, 1.0 - chosen)):
-        n_inside = inside @ sizes
-        mean = sums @ inside.T / n_inside
-        # Squares of (sum - size * mean) over the clusters inside, multiplied out.
-        spread = (
-            (sums**2) @ inside.T
-            - 2 * mean * ((sums * sizes) @ inside.T)
-            + mean**2 * (inside @ sizes**2)
-        )
-        gap = gap + sign * mean
-        variance = variance + np.maximum(spread, 0.0) / n_inside**2
-    correction = n_regions / (n_regions - 1) * (n_units - 1) / max(n_units - 2, 1.0)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.asarray(gap / np.sqrt(variance * correction))
-
-
 def effect_removed(panel: Panel, effect: float) -> Panel:
     """Give the panel with a constant effect taken off the treated cells."""
     begun = panel.treated_from != NEVER
@@ -293,6 +275,7 @@ def by_randomisation(
     alpha: float = 0.05,
     linear: bool = False,
     interval: bool = True,
+    close: float = 1e-6,
 ) -> Randomised:
     """Judge an estimate by what the other assignments give.
 
@@ -313,6 +296,9 @@ def by_randomisation(
         in differences is: the interval is then exact, else searched for.
     interval : bool
         Whether to make the interval.
+    close : float
+        How near a searched interval's ends are to where p crosses alpha, as a
+        share of the placebos' spread.
 
     Returns
     -------
@@ -328,16 +314,14 @@ def by_randomisation(
     estimate = float(placebos[chosen.observed])
     p_value = permutation_p(placebos, chosen.observed)
     if not chosen.attainable(alpha):
-        note = (
-            f"not attainable: {chosen.n} assignments give p no smaller than {chosen.smallest_p:.3f}"
-        )
-        return Randomised(Effect(estimate, p_value=p_value, note=note), placebos, chosen.smallest_p)
+        effect = Effect(estimate, p_value=p_value, note=chosen.unattainable)
+        return Randomised(effect, placebos, chosen.smallest_p)
     low = high = float("nan")
     if interval and not np.isnan(estimate):
         low, high = (
             _exact_interval(placebos, placebos - estimates_at(1.0), chosen.observed, alpha)
             if linear
-            else _searched_interval(estimates_at, placebos, chosen.observed, alpha)
+            else _searched_interval(estimates_at, placebos, chosen.observed, alpha, close)
         )
     return Randomised(
         Effect(estimate, low=low, high=high, p_value=p_value), placebos, chosen.smallest_p
@@ -352,22 +336,68 @@ def _exact_interval(
 
 
 def _searched_interval(
-    estimates_at: Callable[[float], FloatArray], placebos: FloatArray, observed: int, alpha: float
+    estimates_at: Callable[[float], FloatArray],
+    placebos: FloatArray,
+    observed: int,
+    alpha: float,
+    close: float,
 ) -> tuple[float, float]:
-    """Walk out from the estimate until an effect is rejected, then halve."""
+    """Walk out from the estimate until an effect is rejected, then find where it begins to be."""
     estimate = float(placebos[observed])
-    step = float(np.nanstd(placebos)) or 1.0
+    step = 2 * float(np.nanstd(placebos)) or 1.0
+    few = math.floor(alpha * placebos.size + 1e-9)
 
-    def kept(effect: float) -> bool:
-        return permutation_p(estimates_at(effect), observed) > alpha
+    @cache
+    def margin(effect: float) -> float:
+        # Rejected where fewer than `few` others are as far as the true one.
+        size = np.abs(estimates_at(effect))
+        size[np.isnan(size)] = 2 * float(np.nanmax(size))
+        others = np.delete(size, observed)
+        return float(-np.partition(-others, few - 1)[few - 1] - size[observed])
 
     return (
-        _last_kept(kept, estimate, -step),
-        _last_kept(kept, estimate, step),
+        _crossing(margin, estimate, -step, close=close),
+        _crossing(margin, estimate, step, close=close),
     )
 
 
-def _last_kept(kept: Callable[[float], bool], start: float, step: float) -> float:
+def _crossing(
+    margin: Callable[[float], float], start: float, step: float, *, close: float
+) -> float:
+    """Give where a margin falls below 0, going out; infinite where it never does."""
+    inside, outside = start, start + step
+    for _ in range(_SEARCH_STEPS):
+        if margin(outside) < -_TIE:
+            break
+        inside, outside = outside, outside + 2 * (outside - inside)
+    else:
+        return math.copysign(math.inf, step)
+    if margin(inside) <= 0:
+        return inside
+    return float(brentq(margin, inside, outside, xtol=close * abs(step)))
+
+
+def last_kept(
+    kept: Callable[[float], bool], start: float, step: float, *, close: float = 1e-6
+) -> float:
+    """Walk out from where an effect is kept until one is not, then halve to the edge.
+
+    Parameters
+    ----------
+    kept : callable
+        Whether an effect is not rejected.
+    start : float
+        An effect that is kept.
+    step : float
+        First step out; its sign says to which side.
+    close : float
+        Of the step: how near to the edge.
+
+    Returns
+    -------
+    float
+        The last effect kept; infinite where none is ever rejected.
+    """
     inside, outside = start, start + step
     for _ in range(_SEARCH_STEPS):
         if not kept(outside):
@@ -377,7 +407,7 @@ def _last_kept(kept: Callable[[float], bool], start: float, step: float) -> floa
         return math.copysign(math.inf, step)
     for _ in range(_SEARCH_STEPS):
         middle = 0.5 * (inside + outside)
-        if abs(outside - inside) <= 1e-6 * abs(step):
+        if abs(outside - inside) <= close * abs(step):
             break
         inside, outside = (middle, outside) if kept(middle) else (inside, middle)
     return inside

@@ -47,7 +47,7 @@ def augmented(case: Case) -> Weights:
     Raises
     ------
     UnsuitablePanelError
-        Under three base periods nothing can be left out.
+        Under three base periods nothing can be left out; or figures overflow.
     """
     if case.n_base < _LEAST_BASE:
         raise UnsuitablePanelError(
@@ -76,16 +76,37 @@ def _penalty(donors: FloatArray, target: FloatArray, penalties: FloatArray) -> f
     # The last base period is never left out, as in the authors' package.
     n_folds = target.size - 1
     errors = np.empty((n_folds, penalties.size))
+    _, size, right = np.linalg.svd(donors, full_matrices=False)
+    shrunk = 1.0 / (size**2 + penalties[:, None])
     for fold in range(n_folds):
         kept = np.arange(target.size) != fold
         mixture = simplex_weights(donors[:, kept], target[kept])
         missed = target[kept] - mixture @ donors[:, kept]
-        weights = mixture + _corrections(donors[:, kept], missed, penalties)
-        errors[fold] = np.square(target[fold] - weights @ donors[:, fold])
+        errors[fold] = np.square(
+            target[fold]
+            - mixture @ donors[:, fold]
+            - _correction_left_out(missed, size, right, shrunk, fold)
+        )
     mean = errors.mean(axis=0)
     spread = errors.std(axis=0, ddof=1) / np.sqrt(n_folds)
+    if not np.isfinite(mean + spread).all():
+        raise UnsuitablePanelError(estimator=_NAME, reason="its figures are too large to square.")
     best = int(mean.argmin())
     return float(penalties[mean <= mean[best] + spread[best]].max())
+
+
+def _correction_left_out(
+    missed: FloatArray, size: FloatArray, right: FloatArray, shrunk: FloatArray, fold: int
+) -> FloatArray:
+    """Give the regression's correction of the period left out, for every penalty.
+
+    Leaving a period x out of the donors X takes x x' from X X', so its inverse follows
+    from that of the whole (Sherman & Morrison): no period needs a decomposition of its own.
+    """
+    left_out = size * right[:, fold]
+    pulled = size * (np.delete(right, fold, axis=1) @ missed)
+    leverage = shrunk @ left_out**2
+    return np.asarray((shrunk @ (pulled * left_out)) / (1.0 - leverage))
 
 
 ridge_augmented = enter(_NAME, WeighingEstimator(name=_NAME, weigh=augmented, pooled=False))

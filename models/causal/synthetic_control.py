@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import minimize
 
 from models.causal.base import (
     BoolArray,
@@ -20,17 +19,10 @@ from models.causal.base import (
     Weights,
     enter,
 )
+from models.causal.importances import best_importances
 from models.causal.simplex import simplex_weights
 
 _NAME = "synthetic_control"
-
-_FIRST_STEP = 0.5
-"""Corner of the first simplex of importances: equal ones are one part in ten or so."""
-
-_TOLERANCE = 1e-12
-"""Of the target's mean square: what the search for importances may leave on the table."""
-
-_MOST_STARTS = 8
 
 
 def matched_on_outcomes(case: Case) -> Weights:
@@ -59,8 +51,7 @@ def synthetic_control_on(predictors: FloatArray) -> WeighingEstimator:
     """Make a synthetic control that matches predictors rather than every base outcome.
 
     What each predictor counts for is chosen so that the mixture then follows
-    the target in the base: Nelder-Mead from equal importance, begun again from
-    where it stopped until that gains nothing.
+    the target in the base: `importances.best_importances`.
 
     Parameters
     ----------
@@ -115,27 +106,4 @@ class _PredictorMatch:
         return simplex_weights(self.donors * root, self.target * root)
 
     def importance(self) -> FloatArray:
-        n_predictors = self.target.size
-        tolerance = _TOLERANCE * float(np.square(self.target_before).mean())
-
-        def misfit(importance: FloatArray) -> float:
-            weights = self.mixture(_as_shares(importance))
-            return float(np.square(self.target_before - weights @ self.donors_before).mean())
-
-        best = np.full(n_predictors, 1.0 / n_predictors)
-        least = misfit(best)
-        for _ in range(_MOST_STARTS):
-            # The misfit is flat in long stretches: a narrow first simplex stops in one of them.
-            corners = np.vstack([best, best + _FIRST_STEP * np.eye(n_predictors)])
-            limits = {"xatol": 1e-8, "fatol": tolerance, "maxiter": 400 * n_predictors}
-            options = {"initial_simplex": corners, **limits}
-            found = minimize(misfit, best, method="Nelder-Mead", options=options)
-            gain, best, least = least - found.fun, _as_shares(found.x), float(found.fun)
-            if gain <= tolerance:
-                break
-        return best
-
-
-def _as_shares(importance: FloatArray) -> FloatArray:
-    size = np.abs(importance)
-    return np.asarray(size / size.sum())
+        return best_importances(self.donors, self.target, self.donors_before, self.target_before)

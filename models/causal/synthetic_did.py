@@ -28,6 +28,8 @@ _LEAST_DECREASE = 1e-5
 
 _STEPS, _STEPS_BEFORE_PRUNING = 10_000, 100
 
+_AFRESH = 100
+
 _KEPT = 0.25
 """Weights up to this share of the largest are dropped before the second start."""
 
@@ -87,48 +89,52 @@ def _frank_wolfe(
     """Step towards the best single column by exact line search until a step gains too little.
 
     Minimises |columns' w - aim|^2 / n + evenness |w|^2; `columns` has shape
-    (n_columns, n).
+    (n_columns, n). A step mixes what is left with what the best column alone would
+    leave, so inner products are mixed too and no step looks at all the data; now and
+    then they are made afresh, before rounding adds up.
     """
     n_columns, n = columns.shape
     weights = weights.copy()
     eta = n * evenness
-    error = -aim.copy()
+    alone = columns - aim  # what each column by itself would leave
+    between = alone @ columns.T
+    size = np.empty(n_columns)
     for k in range(n_columns):
-        error += weights[k] * columns[k]
+        size[k] = (alone[k] * alone[k]).sum()
+    pull = np.empty(n_columns)
+    square, even = 0.0, 0.0
     before = np.inf
     for step in range(steps):
-        best, least = 0, np.inf
-        along = 0.0
+        if step % _AFRESH == 0:
+            left = alone.T @ weights
+            pull = columns @ left
+            square, even = (left * left).sum(), (weights * weights).sum()
+        best, least, along = 0, np.inf, 0.0
         for k in range(n_columns):
-            slope = eta * weights[k]
-            for i in range(n):
-                slope += error[i] * columns[k, i]
+            slope = pull[k] + eta * weights[k]
             along += slope * weights[k]
             if slope < least:
                 best, least = k, slope
-        # From w towards the corner `best`: w + s (corner - w).
-        length, square = 0.0, 0.0
-        for i in range(n):
-            towards = columns[best, i] - (error[i] + aim[i])
-            length += towards * towards
+        # What the best column would leave, times what is left now: pull is columns @ left, and
+        # left itself is the same mixture of columns less the aim.
+        onto_aim = -square
         for k in range(n_columns):
-            towards = (1.0 if k == best else 0.0) - weights[k]
-            square += towards * towards
-        if square == 0.0:
+            onto_aim += weights[k] * pull[k]
+        across = pull[best] - onto_aim
+        length = max(square - 2.0 * across + size[best], 0.0)
+        apart = even - 2.0 * weights[best] + 1.0
+        if apart <= 0.0:
             break
-        curvature = length + eta * square
+        curvature = length + eta * apart
         share = 1.0 if curvature == 0.0 else min(1.0, max(0.0, (along - least) / curvature))
-        for i in range(n):
-            error[i] += share * (columns[best, i] - (error[i] + aim[i]))
+        kept = 1.0 - share
+        square = kept * kept * square + 2.0 * kept * share * across + share * share * size[best]
+        even = kept * kept * even + 2.0 * kept * share * weights[best] + share * share
         for k in range(n_columns):
-            weights[k] *= 1.0 - share
+            weights[k] *= kept
+            pull[k] = kept * pull[k] + share * between[best, k]
         weights[best] += share
-        now = 0.0
-        for i in range(n):
-            now += error[i] * error[i]
-        now /= n
-        for k in range(n_columns):
-            now += evenness * weights[k] * weights[k]
+        now = square / n + evenness * even
         if step > 0 and before - now <= decrease:
             break
         before = now

@@ -11,6 +11,7 @@ from rcc_forecast.cli import (
     comparing,
     data,
     evaluating,
+    following,
     forecasts,
     investing,
     panels,
@@ -21,17 +22,20 @@ from rcc_forecast.cli import (
     skill_and_delay,
     story,
     sufficiency,
+    variation,
 )
 from rcc_forecast.errors import NothingUsableError, RccError
 
 _SUBJECTS = (
     *(story, data, forecasts, sufficiency, comparing, planning, investing),
-    *(panels, evaluating, skill_and_delay, registers, service, public),
+    *(panels, evaluating, following, skill_and_delay, variation, registers, service, public),
 )
 
 _TWO_WORDS = (
     *("place frontier", "place arrivals", registers.IMPORT),
     *(evaluating.POWER, evaluating.LOCK, skill_and_delay.SKILL, skill_and_delay.DELAY),
+    variation.VARIATION,
+    *following.TWO_WORDS,
 )
 """Commands of two words; the parser takes each as one."""
 

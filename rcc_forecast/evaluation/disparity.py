@@ -17,6 +17,7 @@ from models.control_charts import funnel
 from models.errors import ModelError
 from models.inequality import excess_variance, gini, percentile_ratio, slope_index, theil
 from rcc_forecast.codes import ALL
+from rcc_forecast.evaluation.groups import AUTHORITIES, PATHFINDERS, THE_REST
 from rcc_forecast.evaluation.panel import Cells
 from rcc_forecast.evaluation.spec import Spec
 
@@ -26,7 +27,19 @@ DEPRIVATION = "deprivation"
 _FEWEST = 3
 """Authorities that an index needs to say anything."""
 
-_Figures = Iterator[tuple[str, float]]
+
+@dataclass(frozen=True, slots=True)
+class _Figure:
+    """One measure, with its 95% interval where it has one."""
+
+    measure: str
+    value: float
+    low: float = np.nan
+    high: float = np.nan
+    note: str = ""
+
+
+_Figures = Iterator[_Figure]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,38 +66,75 @@ def disparity_of(cells: Cells, spec: Spec) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row an outcome, period and measure: ``outcome, period, measure,
-        value, n_units, children, note``. Measures of shares: ``mean``,
-        ``theil`` with ``theil_between`` and ``theil_within`` regions,
+        One row an outcome, period and measure, as `DISPARITY` without its stamp,
+        among all, among pathfinders and among the rest: whether they drift apart.
+        Measures of shares: ``mean``, ``theil`` with ``theil_between`` and ``theil_within`` regions,
         ``gini``, ``p90_p10``, ``sd_observed``, ``sd_beyond_chance``,
         ``p90_p10_beyond_chance``, ``outside_funnel`` (authorities beyond its
         99.8% limits) and, where the panel orders them by `DEPRIVATION`,
-        ``sii`` and ``rii``. An outcome without counts has no measure and a
+        ``sii`` and ``rii``, the most deprived first. ``sd_beyond_chance``, ``sii``
+        and ``rii`` have 95% intervals. An outcome without counts has no measure and a
         note says so.
     """
     deprivation = _deprivation(cells)
+    treated = [each.unit for each in spec.treated]
+    by = "region" if spec.unit == "region" else "la_code"
     rows = []
     for outcome in spec.outcomes:
         frame = cells.frame[cells.frame["outcome"] == outcome]
         for period, of_period in frame.groupby("period", sort=True):
-            counted = of_period.dropna(subset=["numerator", "denominator"])
-            counted = counted[counted["denominator"] > 0]
-            told = {
-                "outcome": outcome,
-                "period": cells.calendar.name(int(str(period))),
-                "n_units": len(counted),
-                "children": counted["denominator"].sum(),
-                "note": _note(counted, of_period),
-            }
-            if len(counted) < _FEWEST:
-                why = f"fewer than {_FEWEST} authorities have counts"
-                rows.append({**told, "measure": "theil", "value": np.nan, "note": why})
-                continue
-            areas = _areas(counted, deprivation)
-            rows += [{**told, "measure": name, "value": value} for name, value in _figures(areas)]
-    columns = ["outcome", "period", "measure", "value", "n_units", "children", "note"]
-    table = pd.DataFrame(rows, columns=columns)
-    return table.assign(between="authorities", group=ALL, among=ALL)
+            inside = of_period[by].isin(treated)
+            name = cells.calendar.name(int(str(period)))
+            for among, some in (
+                (ALL, of_period),
+                (PATHFINDERS, of_period[inside]),
+                (THE_REST, of_period[~inside]),
+            ):
+                told = {"outcome": outcome, "period": name, "among": among}
+                rows += [{**told, **row} for row in _measured(some, deprivation)]
+    table = pd.DataFrame(rows, columns=[*_COLUMNS, "among"])
+    return table.assign(between=AUTHORITIES, group=ALL)
+
+
+_COLUMNS = (
+    "outcome",
+    "period",
+    "measure",
+    "value",
+    "n_units",
+    "children",
+    "note",
+    "low",
+    "high",
+)
+
+
+def _measured(some: pd.DataFrame, deprivation: pd.Series[float]) -> Iterator[dict[str, object]]:
+    """Give every measure of some authorities in one period, or the reason for none."""
+    counted = some.dropna(subset=["numerator", "denominator"])
+    counted = counted[counted["denominator"] > 0]
+    told = {
+        "n_units": len(counted),
+        "children": counted["denominator"].sum(),
+        "note": _note(counted, some),
+    }
+    if len(counted) < _FEWEST:
+        why = f"fewer than {_FEWEST} authorities have counts"
+        yield {**told, "measure": "theil", "value": np.nan, "note": why}
+        return
+    yield from (_with_figure(told, figure) for figure in _figures(_areas(counted, deprivation)))
+
+
+def _with_figure(told: dict[str, object], figure: _Figure) -> dict[str, object]:
+    notes = [str(told["note"]), figure.note]
+    return {
+        **told,
+        "measure": figure.measure,
+        "value": figure.value,
+        "low": figure.low,
+        "high": figure.high,
+        "note": "; ".join(note for note in notes if note),
+    }
 
 
 def _deprivation(cells: Cells) -> pd.Series[float]:
@@ -115,14 +165,22 @@ def _areas(counted: pd.DataFrame, deprivation: pd.Series[float]) -> _Areas:
 
 
 def _figures(areas: _Areas) -> _Figures:
-    yield "mean", float(areas.numerator.sum() / areas.children.sum())
+    yield _Figure("mean", float(areas.numerator.sum() / areas.children.sum()))
     yield from _between_areas(areas)
     yield from _beyond_chance(areas)
-    if not np.isnan(areas.deprivation).any():
-        order = np.argsort(-areas.deprivation, kind="stable")
-        slope = slope_index(areas.share[order], weights=areas.children[order])
-        yield "sii", slope.sii
-        yield "rii", slope.rii
+    yield from _along_deprivation(areas)
+
+
+def _along_deprivation(areas: _Areas) -> _Figures:
+    known = ~np.isnan(areas.deprivation)
+    if known.sum() < _FEWEST:
+        return
+    order = np.flatnonzero(known)[np.argsort(-areas.deprivation[known], kind="stable")]
+    slope = slope_index(areas.share[order], weights=areas.children[order])
+    lost = int((~known).sum())
+    note = f"authorities without deprivation, left out: {lost}" if lost else ""
+    yield _Figure("sii", slope.sii, slope.sii_low, slope.sii_high, note)
+    yield _Figure("rii", slope.rii, slope.rii_low, slope.rii_high, note)
 
 
 def _between_areas(areas: _Areas) -> _Figures:
@@ -131,16 +189,18 @@ def _between_areas(areas: _Areas) -> _Figures:
         concentration = gini(areas.share, weights=areas.children)
     except ModelError:  # no child anywhere has the outcome
         return
-    yield "theil", split.total
-    yield "theil_between", split.between
-    yield "theil_within", split.within
-    yield "gini", concentration
-    yield "p90_p10", percentile_ratio(areas.share)
+    yield _Figure("theil", split.total)
+    yield _Figure("theil_between", split.between)
+    yield _Figure("theil_within", split.within)
+    yield _Figure("gini", concentration)
+    yield _Figure("p90_p10", percentile_ratio(areas.share))
 
 
 def _beyond_chance(areas: _Areas) -> _Figures:
     excess = excess_variance(areas.numerator, areas.children)
-    yield "sd_observed", float(areas.share.std(ddof=1))
-    yield "sd_beyond_chance", float(np.sqrt(excess.variance))
-    yield "p90_p10_beyond_chance", percentile_ratio(excess.shrunken)
-    yield "outside_funnel", float(funnel(areas.numerator, areas.children).outside_998.sum())
+    yield _Figure("sd_observed", float(areas.share.std(ddof=1)))
+    deviation, low, high = np.sqrt([excess.variance, excess.low, excess.high]).tolist()
+    yield _Figure("sd_beyond_chance", deviation, low, high)
+    yield _Figure("p90_p10_beyond_chance", percentile_ratio(excess.shrunken))
+    outside = funnel(areas.numerator, areas.children).outside_998.sum()
+    yield _Figure("outside_funnel", float(outside))

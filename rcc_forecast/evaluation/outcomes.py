@@ -1,4 +1,4 @@
-"""Outcomes of children looked after on 31 March, by authority and year, from returns.
+"""Outcomes of children looked after on a day, by authority and period, from returns.
 
 Counted as the DfE's tables count them, under the same names as those of the
 published files, so that a panel from returns and one from releases agree.
@@ -6,34 +6,49 @@ published files, so that a panel from returns and one from releases agree.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
 
-from rcc_forecast.codes import PlacementType
 from rcc_forecast.errors import NothingUsableError
-from rcc_forecast.geography import (
-    REORGANISATIONS,
-    locate_postcodes,
-    miles_between,
-    region_of,
+from rcc_forecast.evaluation.counting_days import (
+    EVERY,
+    CountingDay,
+    counting_days,
+    not_known_told,
+    year_not_known_told,
 )
+from rcc_forecast.evaluation.forecast_error import Guesses, forecast_errors
+from rcc_forecast.evaluation.group_counts import characteristics_known, not_given_told
+from rcc_forecast.evaluation.looked_after import (
+    OF_THE_EPISODE,
+    OF_THE_YEAR,
+    Stays,
+    children_on,
+    stays_of,
+)
+from rcc_forecast.evaluation.reorganised import successions_of
+from rcc_forecast.evaluation.sibling_outcome import (
+    SIBLINGS_APART,
+    Families,
+    Told,
+    families_of,
+    siblings_told,
+    with_siblings_apart,
+)
+from rcc_forecast.evaluation.unit_cost_outcome import (
+    Prices,
+    prices_of,
+    unit_costs_on,
+    unit_costs_told,
+    values_of,
+)
+from rcc_forecast.geography import region_of
 from rcc_forecast.results.findings import Findings, Severity
-from rcc_forecast.results.journeys import Journeys, birthday, days_of
+from rcc_forecast.results.journeys import Journeys
+from rcc_forecast.tables.disparity import GROUP_OUTCOMES
 from rcc_forecast.tables.evaluation import PANEL
-
-FAR_MILES = 20.0
-"""Placed far from home, as the DfE's tables draw the line."""
-
-MANY_PLACEMENTS = 3
-"""Placements in a year that count as unstable in the DfE's tables."""
-
-_ADULT_AGE = 18
-_PRIVATE = "PR4"
-_CHILDRENS_HOMES = (PlacementType.CHILDRENS_HOME, PlacementType.SECURE_HOME)
-_FOSTERED = (PlacementType.FOSTER, PlacementType.FOSTER_KINSHIP)
-_SAME_HOME = ["child", "place", "pl_post", "urn"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,206 +59,213 @@ class ReturnedPanel:
     ----------
     frame : DataFrame
         A `PANEL` table of counts and shares, none withheld: for use inside.
+    groups : DataFrame
+        A `GROUP_OUTCOMES` table of the same counts by ethnic group, sex and
+        whether unaccompanied; without rows where returns state none of them.
     findings : Findings
-        Of how many children the distance is not known.
+        What is not known of how many children, and what stands apart.
     """
 
     frame: pd.DataFrame
+    groups: pd.DataFrame
     findings: Findings
 
 
 def panel_from_journeys(
-    journeys: Journeys, *, siblings: pd.DataFrame | None = None
+    journeys: Journeys,
+    *,
+    every: str = "year",
+    siblings: pd.DataFrame | None = None,
+    uasc: pd.DataFrame | None = None,
+    homes: pd.DataFrame | None = None,
+    forecasts: Sequence[Guesses] = (),
 ) -> ReturnedPanel:
-    """Count outcomes by authority and year to 31 March.
+    """Count outcomes by authority and period.
 
     Parameters
     ----------
     journeys : Journeys
-        Of every return; each authority's years are those it filed.
+        Of every return; each authority's periods are those that it filed.
+    every : str
+        ``year`` counts on 31 March, ``quarter`` and ``month`` on the last day
+        of each.
     siblings : DataFrame, optional
         One row a child of a group of brothers and sisters: ``sibling_group,
         local_authority, child_id``. Returns do not say who is related.
+    uasc : DataFrame, optional
+        The returns' UASC table: an unaccompanied child is one until the status
+        ceased. Without it, one is for good.
+    homes : DataFrame, optional
+        A `HOMES` table, for what homes cost.
+    forecasts : sequence of Guesses
+        Forecasts made earlier, for how far they were off.
 
     Returns
     -------
     ReturnedPanel
         ``over_20_miles``, ``over_20_miles_and_outside``, ``out_of_area``,
         ``residential``, ``residential_or_semi_independent``, ``fostered``,
-        ``private_provision`` and ``three_or_more_placements``, each as a share
-        of all children looked after on 31 March. With `siblings` also
-        ``siblings_apart``: of those with a brother or sister looked after by
-        the same authority that day, and whose homes are all known, the share
-        who live apart from one or more; too few where postcodes are cut to sectors.
+        ``private_provision`` and ``three_or_more_placements`` (in the year to
+        the day), each as a share of all children looked after on the day. With
+        `siblings` also ``siblings_apart``: of those with a brother or sister
+        looked after by the same authority that day, and whose homes are all
+        known, the share who live apart from one or more; too few where
+        postcodes are cut to sectors. With `homes` ``unit_cost`` and
+        ``unit_cost_childrens_home``, GBP a week a child, and with `forecasts`
+        ``forecast_error``, a share of the children there were: values without
+        numerator and denominator.
 
     Raises
     ------
     NothingUsableError
-        No return holds a child looked after on a 31 March.
-
-    Notes
-    -----
-    DfE, *Children looked after in England*, methodology: short breaks and
-    children of 18 count nowhere; a child whose distance or place is not known
-    counts in the denominator alone.
+        No return holds a child looked after on such a day.
     """
-    episodes = _placed(journeys.episodes)
-    filed = journeys.filed[["local_authority", "year"]].drop_duplicates()
-    parts = [
-        _on_31_march(episodes, journeys.placements, filed, year=int(year), seen=journeys.as_of)
-        for year in sorted(filed["year"].unique())
-    ]
-    children = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
-    if children.empty:
+    season = EVERY[every]
+    successions = successions_of(journeys.filed)
+    days = counting_days(journeys.filed, successions, season=season, seen=journeys.as_of)
+    stays = stays_of(journeys, uasc=uasc)
+    families = None if siblings is None else families_of(journeys, siblings)
+    prices = None if homes is None else prices_of(homes)
+    counted = _counted(stays, days, families, prices)
+    if counted.shares.empty:
+        on = "a 31 March" if season == 1 else f"the last day of a {every}"
         raise NothingUsableError(
-            wanted="A panel", reason="no return holds a child looked after on a 31 March."
+            wanted="A panel", reason=f"no return holds a child looked after on {on}."
         )
-    frame = _counted(children)
-    if siblings is not None:
-        frame = _in_order(pd.concat([frame, _apart(children, journeys.children, siblings)]))
-    unknown = int((~children["distance_known"]).sum())
-    return ReturnedPanel(PANEL.check(frame), _unknown_told(unknown, len(children)))
-
-
-def _placed(episodes: pd.DataFrame) -> pd.DataFrame:
-    """Give each episode what is true of its placement."""
-    used = episodes[~episodes["respite"].astype(bool)].reset_index(drop=True)
-    home, placed = locate_postcodes(used["home_post"]), locate_postcodes(used["pl_post"])
-    miles = miles_between(home["easting"], home["northing"], placed["easting"], placed["northing"])
-    outside = placed["local_authority"].notna() & ~_within(
-        used["local_authority"], placed["local_authority"]
-    )
-    kind = used["placement_type"]
-    far = pd.Series(miles > FAR_MILES, used.index)
-    return used.assign(
-        distance_known=np.isfinite(miles),
-        over_20_miles=far,
-        over_20_miles_and_outside=far & outside,
-        out_of_area=outside,
-        residential=kind.isin(_CHILDRENS_HOMES),
-        residential_or_semi_independent=kind.isin((*_CHILDRENS_HOMES, PlacementType.SUPPORTED)),
-        fostered=kind.isin(_FOSTERED),
-        private_provision=used["place_provider"] == _PRIVATE,
+    values, told = [], []
+    if prices is not None:
+        values.append(values_of(counted.costs))
+        told.append(unit_costs_told(counted.costs))
+    if forecasts:
+        errors, about_errors = forecast_errors(forecasts, counted.totals, season=season)
+        values.append(errors)
+        told.append(about_errors)
+    if families is not None:
+        told.append(siblings_told(families, counted.siblings))
+    known = characteristics_known(stays.episodes)
+    findings = [
+        _unknown_told(counted.distance_unknown, int(counted.totals["children"].sum())),
+        _too_little_told(counted.shares),
+        not_known_told(journeys.filed, season=season, seen=journeys.as_of),
+        year_not_known_told(days),
+        successions.findings,
+        *told,
+        not_given_told(known),
+    ]
+    return ReturnedPanel(
+        PANEL.check(_panel(counted.shares, values)),
+        GROUP_OUTCOMES.check(_groups(counted.groups)),
+        Findings.joined(findings),
     )
 
 
-_OF_THE_EPISODE = (
-    "over_20_miles",
-    "over_20_miles_and_outside",
-    "out_of_area",
-    "residential",
-    "residential_or_semi_independent",
-    "fostered",
-    "private_provision",
-)
-_OUTCOMES = (*_OF_THE_EPISODE, "three_or_more_placements")
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    """Counts of every day, behind one another."""
+
+    shares: pd.DataFrame
+    groups: pd.DataFrame
+    costs: pd.DataFrame
+    totals: pd.DataFrame
+    siblings: Told
+    distance_unknown: int
 
 
-def _within(authority: pd.Series[str], placed: pd.Series[str]) -> pd.Series[bool]:
-    """Say whether a place lies in an authority; the directory knows those of today alone."""
-    same = authority == placed
-    for change in REORGANISATIONS:
-        same |= (authority == change.predecessor) & placed.isin(change.successors)
-    return same
-
-
-def _on_31_march(
-    episodes: pd.DataFrame,
-    placements: pd.DataFrame,
-    filed: pd.DataFrame,
-    *,
-    year: int,
-    seen: pd.Timestamp,
-) -> pd.DataFrame:
-    """Give each child looked after on 31 March, and what is true of them."""
-    on = pd.Timestamp(year, 3, 31)
-    if on > seen:
-        return pd.DataFrame()
-    authorities = filed.loc[filed["year"] == year, "local_authority"]
-    adult = birthday(days_of(episodes["dob"]), age=_ADULT_AGE) <= np.datetime64(on, "D")
-    # A missing end compares False: still open.
-    open_then = (episodes["decom"] <= on) & ~(episodes["dec"] <= on) & ~adult
-    there = episodes[open_then & episodes["local_authority"].isin(authorities)]
-    there = there.sort_values(["child", "decom"], kind="stable")
-    there = there.drop_duplicates("child", keep="last")
-    homes = _homes_in_year(placements, on=on)
-    many = there["child"].map(homes).fillna(0) >= MANY_PLACEMENTS
-    known = ["child", "local_authority", "pl_post", "urn", "distance_known"]
-    kept = there[[*known, *_OF_THE_EPISODE]]
-    return kept.assign(three_or_more_placements=many, year=year)
-
-
-def _homes_in_year(placements: pd.DataFrame, *, on: pd.Timestamp) -> pd.Series[int]:
-    """Count each child's placements in the year to a day.
-
-    Temporary ones do not count, nor does coming back from one to the same home.
-    """
-    opens = on - pd.DateOffset(years=1) + pd.DateOffset(days=1)
-    touches = (placements["decom"] <= on) & ~(placements["dec"] < opens)
-    there = placements[touches & ~placements["respite"].astype(bool)]
-    there = there.sort_values(["child", "decom"], kind="stable", ignore_index=True)
-    temporary = there["placement_type"] == PlacementType.TEMPORARY
-    after_temporary = temporary.shift(fill_value=False)
-    lasting = there[~temporary]
-    home = lasting[_SAME_HOME].astype("str").fillna("")
-    back = after_temporary[~temporary] & (home == home.shift()).all(axis=1)
-    return lasting[~back].groupby("child").size()
-
-
-def _counted(children: pd.DataFrame) -> pd.DataFrame:
-    place = ["local_authority", "year"]
-    grouped = children.groupby(place, sort=True)
-    counts = grouped[list(_OUTCOMES)].sum().astype(float).assign(denominator=grouped.size())
-    long = counts.reset_index().melt(
-        id_vars=[*place, "denominator"], var_name="outcome", value_name="numerator"
+def _counted(
+    stays: Stays, days: list[CountingDay], families: Families | None, prices: Prices | None
+) -> _Counted:
+    """Count day by day, so that no more than one day's children are held at once."""
+    outcomes = [*OF_THE_EPISODE, OF_THE_YEAR, *([] if families is None else [SIBLINGS_APART])]
+    known = characteristics_known(stays.episodes)
+    shares, groups, costs, totals = [], [], [], []
+    siblings, unknown = Told(), 0
+    for day in days:
+        there = children_on(stays, day)
+        if there.empty:
+            continue
+        if families is not None:
+            there, told = with_siblings_apart(there, families)
+            siblings += told
+        shares.append(_shares(there, outcomes, by=[]).assign(period=day.period))
+        groups += [
+            _shares(there.rename(columns={name: "group"}), outcomes, by=["group"]).assign(
+                period=day.period, characteristic=name
+            )
+            for name in known
+        ]
+        if prices is not None:
+            costs.append(unit_costs_on(there, prices, day.day).assign(period=day.period))
+        children = there.groupby("local_authority", sort=True).size().rename("children")
+        totals.append(children.reset_index().assign(day=day.day, period=day.period))
+        unknown += int((~there["distance_known"]).sum())
+    return _Counted(
+        _behind(shares), _behind(groups), _behind(costs), _behind(totals), siblings, unknown
     )
-    return _in_order(_as_panel(long))
 
 
-def _as_panel(counts: pd.DataFrame) -> pd.DataFrame:
+def _behind(parts: list[pd.DataFrame]) -> pd.DataFrame:
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
+
+
+def _shares(there: pd.DataFrame, outcomes: list[str], *, by: list[str]) -> pd.DataFrame:
+    """Count who has each outcome and whom it could be true of; an outcome of nobody is no row."""
+    place = ["local_authority", *by]
+    grouped = there.groupby(place, sort=True)[outcomes]
+    long, of = (
+        figures.melt(var_name="outcome", value_name=name, ignore_index=False)
+        for figures, name in ((grouped.sum(), "numerator"), (grouped.count(), "denominator"))
+    )
+    long = long.assign(denominator=of["denominator"].to_numpy()).reset_index()
+    return long[long["denominator"] > 0]
+
+
+def _panel(shares: pd.DataFrame, values: list[pd.DataFrame]) -> pd.DataFrame:
+    """Put shares and plain values into one panel."""
+    counted = shares.assign(value=shares["numerator"] / shares["denominator"])
+    frame = pd.concat([counted, *(part for part in values if len(part))], ignore_index=True)
+    return _in_order(_labelled(frame)[PANEL.names], ["outcome", "la_code", "period"])
+
+
+def _groups(groups: pd.DataFrame) -> pd.DataFrame:
+    if groups.empty:
+        return pd.DataFrame({name: pd.Series(dtype="str") for name in GROUP_OUTCOMES.names})
+    order = ["outcome", "characteristic", "group", "la_code", "period"]
+    return _in_order(_labelled(groups)[GROUP_OUTCOMES.names], order)
+
+
+def _labelled(counts: pd.DataFrame) -> pd.DataFrame:
     regions = {code: region_of(code) for code in counts["local_authority"].unique()}
-    return pd.DataFrame(
-        {
-            "la_code": counts["local_authority"],
-            "region": counts["local_authority"].map(regions),
-            "period": counts["year"].astype("str"),
-            "outcome": counts["outcome"],
-            "numerator": counts["numerator"].astype(int),
-            "denominator": counts["denominator"].astype(int),
-            "value": counts["numerator"] / counts["denominator"],
-            "release_date": "",
-        }
+    return counts.assign(
+        la_code=counts["local_authority"],
+        region=counts["local_authority"].map(regions),
+        numerator=counts["numerator"].astype("Int64"),
+        denominator=counts["denominator"].astype("Int64"),
+        release_date="",
     )
 
 
-def _in_order(frame: pd.DataFrame) -> pd.DataFrame:
-    order = ["outcome", "la_code", "period"]
+def _in_order(frame: pd.DataFrame, order: list[str]) -> pd.DataFrame:
     return frame.sort_values(order, kind="stable", ignore_index=True)
 
 
-def _apart(children: pd.DataFrame, known: pd.DataFrame, siblings: pd.DataFrame) -> pd.DataFrame:
-    """Count children apart from a brother or sister who is looked after too."""
-    who = ["local_authority", "child_id"]
-    related = siblings[[*who, "sibling_group"]].astype("str").drop_duplicates(who)
-    numbered = known[["child", *who]].astype({"child_id": "str"}).merge(related, on=who)
-    there = children.merge(numbered[["child", "sibling_group"]], on="child")
-    together = there.groupby(["local_authority", "sibling_group", "year"], sort=False)
-    # Brothers and sisters share a home where postcode and Ofsted number agree.
-    home = there["pl_post"].astype("str").str.replace(" ", "") + "|" + there["urn"].fillna("")
-    there = there.assign(
-        together=together["child"].transform("size"),
-        placed=together["pl_post"].transform("count"),
-        homes=there.assign(home=home)
-        .groupby(["local_authority", "sibling_group", "year"], sort=False)["home"]
-        .transform("nunique"),
+def _too_little_told(shares: pd.DataFrame) -> Findings:
+    """Tell which outcomes have no figure where too little is known; fostered always has one."""
+    cells = shares.groupby("outcome").size()
+    lacking = {name: int(cells["fostered"] - cells.get(name, 0)) for name in OF_THE_EPISODE}
+    return Findings.joined(
+        Findings.one(
+            f"panel-too-little-known-{name.replace('_', '-')}",
+            Severity.NOTED,
+            found=f"{name} is known of under two thirds of children in {number:,} of "
+            f"{int(cells['fostered']):,} authorities and days",
+            done="it has no figure there",
+            table="panel",
+            column="outcome",
+            rows=0,
+        )
+        for name, number in lacking.items()
+        if number
     )
-    there = there[(there["together"] > 1) & (there["placed"] == there["together"])]
-    counts = (
-        there.assign(apart=there["homes"] > 1)
-        .groupby(["local_authority", "year"])["apart"]
-        .agg(numerator="sum", denominator="size")
-    )
-    return _as_panel(counts.reset_index().assign(outcome="siblings_apart"))
 
 
 def _unknown_told(unknown: int, of: int) -> Findings:
@@ -252,7 +274,7 @@ def _unknown_told(unknown: int, of: int) -> Findings:
     return Findings.one(
         "panel-distance-unknown",
         Severity.NOTED,
-        found=f"the distance from home is not known for {unknown:,} of {of:,} children and years",
+        found=f"the distance from home is not known for {unknown:,} of {of:,} children and days",
         done="they count in the denominator alone, as in the DfE's tables",
         table="panel",
     )

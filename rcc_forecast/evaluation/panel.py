@@ -143,7 +143,9 @@ def read_panel_frame(
     late = _released_late(released, cut_off)
     # The form of periods is that of the rows in time: a late row decides nothing.
     calendar, number = number_periods(written.loc[~late, "period"])
-    late |= _ended_late(released, number, calendar, cut_off).reindex(late.index, fill_value=False)
+    ended_late = _ended_late(released, number, calendar, cut_off)
+    # Of no row at all, reindexing gives objects, whose negation is no truth value.
+    late |= ended_late.reindex(late.index, fill_value=False).astype(bool)
     kept = written[~late].assign(
         period_number=number, released=released, region=written["region"].str.strip()
     )

@@ -8,7 +8,7 @@ left as further co-operatives begin.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -19,14 +19,17 @@ from models.causal.power import (
 )
 from models.causal.power import (
     NullDraws,
+    detectable_by_look,
     draw_region_differences,
     null_draws,
     unit_level_false_positives,
 )
 from models.causal.randomisation import MOST_ASSIGNMENTS, Assignments, assignments
-from models.causal.shocks import Shocks, Units, estimate_shocks
+from models.causal.shocks import Shocks, Units, estimate_shocks, shocks_within
 from models.errors import ModelError
-from rcc_forecast.evaluation.estimating import generator, reason_of
+from rcc_forecast.evaluation.estimating import PERMUTATION, reason_of
+from rcc_forecast.evaluation.fitting import generator
+from rcc_forecast.evaluation.members import regions_of
 from rcc_forecast.evaluation.panel import Cells
 from rcc_forecast.evaluation.periods import Calendar
 from rcc_forecast.evaluation.spec import Spec
@@ -39,6 +42,8 @@ _FIRST_PERIODS = {1: (), 4: (1, 2), 12: (1, 3, 6)}
 _REGIONS_LEFT = (14, 10, 8, 6)
 _PLACEBO_CELLS = 40_000_000
 _PANELS = 1_000
+_ASSIGNMENTS_OVER_LOOKS, _CELLS_OVER_LOOKS, _FEWEST_PANELS = 999, 1_500_000, 200
+"""Ranking again at every look takes long where many could have been treated: fewer are drawn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,19 +108,27 @@ def plan_of(cells: Cells, spec: Spec, outcome: str, *, n_panels: int = _PANELS) 
     try:
         before = before_of(cells, spec, outcome)
         shocks = estimate_shocks(before.y, before.units)
+        within = shocks_within(before.y, before.units)
     except ModelError as error:
         return Plan(_unmade(outcome, reason_of(error)))
     if not before.treated.size:
         return Plan(_unmade(outcome, "no treated unit has this outcome"))
-    designs = _designs(before, cells.calendar)
+    looked = _periods_at_looks(spec, cells.calendar)
+    designs = _designs(before, cells.calendar, looked)
     if not designs:
         return Plan(_unmade(outcome, "there are too few regions to compare with"))
-    rng = generator(spec, outcome, "power")
-    drawn = draw_region_differences(shocks, before.units, designs, n_panels=n_panels, rng=rng)
+
+    def drawn(of: Shocks) -> list[NullDraws]:
+        # The same chance for every size of shocks, so that their range is no accident.
+        rng = generator(spec, outcome, "power")
+        return _judged_draws(of, before, designs, n_panels=n_panels, alpha=spec.alpha, rng=rng)
+
+    mild, strong = (drawn(each) for each in within)
+    spending = _by_look(shocks, before, designs, looked, n_panels, spec, outcome)
     rows = []
-    for design, differences in zip(designs, drawn, strict=True):
-        chosen = _chosen(design, n_panels, rng)
-        draws = null_draws(differences, design, alpha=spec.alpha, chosen=chosen, rng=rng)
+    for draws, ends, design in zip(
+        drawn(shocks), zip(mild, strong, strict=True), designs, strict=True
+    ):
         for inference in draws.low:
             row = _row(
                 draws,
@@ -125,9 +138,76 @@ def plan_of(cells: Cells, spec: Spec, outcome: str, *, n_panels: int = _PANELS) 
                 calendar=cells.calendar,
                 alpha=spec.alpha,
             )
+            sizes = [each.detectable(inference) for each in (draws, *ends)]
+            row |= {"mde_low": _seen(min(sizes)), "mde_high": _seen(max(sizes))}
+            if inference == PERMUTATION:
+                row["mde_spending"] = spending.get((row["regions_left"], design.n_after), math.nan)
             rows.append({"outcome": outcome, **row})
     warned = _false_positives(shocks, before, designs[0], n_panels, spec, outcome)
     return Plan(pd.DataFrame(rows), warned)
+
+
+def _periods_at_looks(spec: Spec, calendar: Calendar) -> IntArray:
+    """Give how many periods since delivery each look sees; none for a single look.
+
+    Looks are a year apart; a period apart where there are more than the years looked ahead.
+    """
+    if spec.looks == 1:
+        return np.zeros(0, dtype=np.int64)
+    step = calendar.season if spec.looks <= max(YEARS_AHEAD) else 1
+    return step * np.arange(1, spec.looks + 1, dtype=np.int64)
+
+
+def _seen(effect: float) -> float:
+    """Give a detectable effect, or NaN where none ever is."""
+    return effect if math.isfinite(effect) else math.nan
+
+
+def _judged_draws(
+    shocks: Shocks,
+    before: Before,
+    designs: list[Watched],
+    *,
+    n_panels: int,
+    alpha: float,
+    rng: np.random.Generator,
+) -> list[NullDraws]:
+    drawn = draw_region_differences(shocks, before.units, designs, n_panels=n_panels, rng=rng)
+    judged = []
+    for design, differences in zip(designs, drawn, strict=True):
+        chosen = _chosen(design, n_panels, rng)
+        judged.append(null_draws(differences, design, alpha=alpha, chosen=chosen, rng=rng))
+    return judged
+
+
+def _by_look(
+    shocks: Shocks,
+    before: Before,
+    designs: list[Watched],
+    after: IntArray,
+    n_panels: int,
+    spec: Spec,
+    outcome: str,
+) -> dict[tuple[object, int], float]:
+    """Give what is detectable by each look, by regions left and periods since delivery."""
+    if not after.size:
+        return {}
+    rng = generator(spec, outcome, "power", "looks")
+    found: dict[tuple[object, int], float] = {}
+    for left in {design.treated.size + design.donors.size: design for design in designs}.values():
+        looks = [replace(left, n_after=int(number)) for number in after]
+        chosen = _chosen(left, n_panels, rng, most=_ASSIGNMENTS_OVER_LOOKS)
+        panels = min(n_panels, max(_CELLS_OVER_LOOKS // (chosen.n * spec.looks), _FEWEST_PANELS))
+        drawn = draw_region_differences(shocks, before.units, looks, n_panels=panels, rng=rng)
+        effects = detectable_by_look(
+            drawn, left, chosen=chosen, fractions=after / after[-1], alpha=spec.alpha
+        )
+        regions = left.treated.size + left.donors.size
+        found |= {
+            (regions, int(number)): _seen(float(effect))
+            for number, effect in zip(after, effects, strict=True)
+        }
+    return found
 
 
 def _row(
@@ -183,7 +263,7 @@ def before_of(cells: Cells, spec: Spec, outcome: str) -> Before:
     calendar = cells.calendar
     grid = grid_of(cells, outcome, unit="authority")
     courses = [course_of(each, calendar) for each in spec.treated]
-    inferred = _regions_of(cells, outcome, grid.names, spec)
+    inferred = regions_of(cells, outcome, grid.names, spec)
     present = [course for course in courses if course.unit in set(inferred)]
     aware = min((course.aware for course in present), default=int(grid.periods[-1]) + 1)
     early = grid.periods < aware
@@ -199,15 +279,6 @@ def before_of(cells: Cells, spec: Spec, outcome: str) -> Before:
     return Before(
         y[kept], units, tuple(str(name) for name in names), treated, tuple(pathfinders), between
     )
-
-
-def _regions_of(cells: Cells, outcome: str, names: tuple[str, ...], spec: Spec) -> np.ndarray:
-    """Give the unit of inference of each authority: its newest region, or itself."""
-    if spec.unit == "authority":
-        return np.array(names)
-    rows = cells.frame[cells.frame["outcome"] == outcome]
-    newest = rows.drop_duplicates("la_code", keep="last").set_index("la_code")["region"]
-    return newest.reindex(list(names)).to_numpy(dtype=object).astype(str)
 
 
 def _binomial_sd(
@@ -229,13 +300,14 @@ def _binomial_sd(
     return np.asarray(np.sqrt(kept))
 
 
-def _designs(before: Before, calendar: Calendar) -> list[Watched]:
+def _designs(before: Before, calendar: Calendar, looked: IntArray) -> list[Watched]:
     """Give every date with every number of regions that is left, most regions first."""
     every = np.arange(before.units.n_regions)
     donors = np.setdiff1d(every, before.treated)
     total = every.size
     lefts = [total, *(left for left in _REGIONS_LEFT if before.treated.size + 2 <= left < total)]
-    aheads = [*_FIRST_PERIODS[calendar.season], *(y * calendar.season for y in YEARS_AHEAD)]
+    years = (year * calendar.season for year in YEARS_AHEAD)
+    aheads = sorted({*_FIRST_PERIODS[calendar.season], *years, *looked.tolist()})
     n_before = before.y.shape[1]
     return [
         Watched(
@@ -251,10 +323,12 @@ def _designs(before: Before, calendar: Calendar) -> list[Watched]:
     ]
 
 
-def _chosen(design: Watched, n_panels: int, rng: np.random.Generator) -> Assignments:
+def _chosen(
+    design: Watched, n_panels: int, rng: np.random.Generator, *, most: int = MOST_ASSIGNMENTS
+) -> Assignments:
     """List assignments; so many treated units that memory would not do are drawn fewer."""
     number = design.treated.size
-    most = min(MOST_ASSIGNMENTS, max(_PLACEBO_CELLS // (n_panels * number), 99))
+    most = min(most, max(_PLACEBO_CELLS // (n_panels * number), 99))
     candidates = np.arange(number + design.donors.size)
     return assignments(candidates[:number], candidates=candidates, most=most, rng=rng)
 

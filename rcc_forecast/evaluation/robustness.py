@@ -7,7 +7,7 @@ there with its reason and no estimate.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,14 +15,9 @@ import numpy as np
 from models.causal.base import Effect
 from models.errors import ModelError
 from rcc_forecast.codes import ALL
-from rcc_forecast.evaluation.estimating import (
-    PERMUTATION,
-    Answer,
-    Fits,
-    answers_of,
-    completed,
-    reason_of,
-)
+from rcc_forecast.evaluation.estimating import PERMUTATION, Answer, answers_of, reason_of
+from rcc_forecast.evaluation.fitting import Fits, completed
+from rcc_forecast.evaluation.members import Members, judged_by_t, members_of
 from rcc_forecast.evaluation.panel import Cells
 from rcc_forecast.evaluation.spec import Spec
 from rcc_forecast.evaluation.stages import Design, Grid, design_of, grid_of
@@ -53,6 +48,8 @@ class Row:
         Where it is not the primary one.
     reason : str
         Why it cannot run.
+    members : Members or None
+        The authorities behind the design, where not those of the primary outcome.
     """
 
     name: str
@@ -61,6 +58,7 @@ class Row:
     estimator: str = "did"
     outcome: str = ""
     reason: str = ""
+    members: Members | None = None
 
 
 def robustness_rows(
@@ -81,6 +79,36 @@ def robustness_rows(
     for row in _rows(cells, spec):
         as_estimated = row.name in _AS_ESTIMATED and row.estimator in made
         yield row, made[row.estimator] if as_estimated else _answered(row, spec)
+
+
+def p_values_by_t(rows: Iterable[Row], cells: Cells, spec: Spec) -> list[float]:
+    """Give each row's p-value by the clustered t, which allows for the size of regions.
+
+    Parameters
+    ----------
+    rows : iterable of Row
+        As `robustness_rows` gives them.
+    cells, spec
+        As there.
+
+    Returns
+    -------
+    list of float
+        NaN where a row is not by difference in differences, or cannot run.
+    """
+    members = members_of(cells, spec.primary, spec)
+    return [_p_by_t(row, row.members or members, spec) for row in rows]
+
+
+def _p_by_t(row: Row, members: Members, spec: Spec) -> float:
+    if row.design is None or not row.design.has_begun or row.estimator != "did":
+        return math.nan
+    try:
+        chosen = Fits(row.design, spec).assignments()
+        effect, _ = judged_by_t(row.design, members, chosen, alpha=spec.alpha, interval=False)
+    except ModelError:
+        return math.nan
+    return effect.p_value
 
 
 def _answered(row: Row, spec: Spec) -> Answer:
@@ -217,7 +245,8 @@ def _placebo_outcome(cells: Cells, spec: Spec) -> Row:
     if not (cells.frame["outcome"] == outcome).any():
         return Row(name, None, outcome=outcome, reason="the panel does not have it")
     grid = grid_of(cells, outcome, unit=spec.unit)
-    return Row(name, _Maker(grid, cells, spec)(), outcome=outcome)
+    members = members_of(cells, outcome, spec)
+    return Row(name, _Maker(grid, cells, spec)(), outcome=outcome, members=members)
 
 
 def _without_imputed(cells: Cells, spec: Spec) -> Row:
@@ -228,7 +257,8 @@ def _without_imputed(cells: Cells, spec: Spec) -> Row:
     left = cells.without_imputed()
     if not (left.frame["outcome"] == spec.primary).any():
         return Row(name, None, reason="every cell of this outcome is imputed")
-    return Row(name, _Maker(grid_of(left, spec.primary, unit=spec.unit), left, spec)())
+    made = _Maker(grid_of(left, spec.primary, unit=spec.unit), left, spec)()
+    return Row(name, made, members=members_of(left, spec.primary, spec))
 
 
 def bounds_of(design: Design, change: Callable[[Design], float]) -> tuple[float, float]:

@@ -11,28 +11,28 @@ import numpy as np
 import pandas as pd
 
 from models.causal.base import ESTIMATORS, FloatArray, IntArray
-from models.causal.family import holm
-from models.causal.looks import alpha_spending, linear_spending
+from models.causal.looks import (
+    alpha_spending,
+    first_possible_look,
+    linear_spending,
+    spending_p,
+)
+from models.causal.randomisation import number_of_assignments
 from models.errors import ModelError
 from rcc_forecast.codes import ALL
-from rcc_forecast.evaluation.estimating import (
-    Answer,
-    Fits,
-    all_assignments,
-    answers_of,
-    completed,
-    event_rows,
-    generator,
-    influence_error,
-    weight_rows,
-)
+from rcc_forecast.evaluation.adjusting import with_adjusted
+from rcc_forecast.evaluation.estimating import Answer, answers_of
+from rcc_forecast.evaluation.fitting import Fits, all_assignments, completed, generator
 from rcc_forecast.evaluation.honest import sensitivity_rows
+from rcc_forecast.evaluation.members import members_of
 from rcc_forecast.evaluation.panel import Cells, PanelAtFaultError
+from rcc_forecast.evaluation.period_effects import event_rows, influence_error
 from rcc_forecast.evaluation.periods import Calendar
 from rcc_forecast.evaluation.planning import plan_of
-from rcc_forecast.evaluation.robustness import bounds_of, robustness_rows
-from rcc_forecast.evaluation.spec import Spec
+from rcc_forecast.evaluation.robustness import bounds_of, p_values_by_t, robustness_rows
+from rcc_forecast.evaluation.spec import MOST_PERMUTATIONS, Spec
 from rcc_forecast.evaluation.stages import Design, course_of, design_of, grid_of, mapped
+from rcc_forecast.evaluation.traces import path_rows, placebo_gap_rows, weight_rows
 from rcc_forecast.evaluation.verdict import Seen, verdict_of
 from rcc_forecast.evaluation.writing import figures_row, stamped
 from rcc_forecast.geography import Membership
@@ -49,8 +49,23 @@ from rcc_forecast.tables.evaluation import (
     SENSITIVITY,
     WEIGHTS,
 )
+from rcc_forecast.tables.evaluation_charts import PATHS, PLACEBO_GAPS
 
 Progress = Callable[[str], None]
+
+_TRACES: dict[str, Callable[[Fits, Calendar], pd.DataFrame]] = {
+    "event_study": event_rows,
+    "weights": weight_rows,
+    "paths": path_rows,
+    "placebo_gaps": placebo_gap_rows,
+}
+_DECLARED = {
+    "event_study": EVENT_STUDY,
+    "weights": WEIGHTS,
+    "paths": PATHS,
+    "placebo_gaps": PLACEBO_GAPS,
+}
+"""What every outcome's fits show beside their effects, and the tables it goes to."""
 
 
 def checked(
@@ -166,7 +181,8 @@ def evaluate(
     """
     tell = progress or (lambda _: None)
     studies, findings = _studies(cells, spec)
-    estimates, placebos, events, weights = [], [], [], []
+    estimates, placebos = [], []
+    traces: dict[str, list[pd.DataFrame]] = {name: [] for name in _TRACES}
     by_outcome: dict[str, list[Answer]] = {}
     for study in studies:
         tell(f"estimating {study.outcome}")
@@ -180,29 +196,31 @@ def evaluate(
             for answer in answers
             if answer.placebos is not None
         ]
-        shown = (
-            event_rows(study.fits, cells.calendar, outcome=study.outcome),
-            weight_rows(study.fits, cells.calendar),
-        )
-        events.append(shown[0].assign(outcome=study.outcome))
-        weights.append(shown[1].assign(outcome=study.outcome))
+        for name, rows_of in _TRACES.items():
+            rows = rows_of(study.fits, cells.calendar)
+            traces[name].append(rows.assign(outcome=study.outcome))
     tell("changing one choice at a time")
+    checks = list(robustness_rows(cells, spec, known=by_outcome[spec.primary]))
+    by_t = p_values_by_t([row for row, _ in checks], cells, spec)
     robustness = [
         figures_row(answer, row.design, cells.calendar).assign(
-            row=row.name, region=row.region, outcome=row.outcome or spec.primary
+            row=row.name, region=row.region, outcome=row.outcome or spec.primary, p_value_t=p
         )
-        for row, answer in robustness_rows(cells, spec, known=by_outcome[spec.primary])
+        for (row, answer), p in zip(checks, by_t, strict=True)
     ]
     tell("what could be seen, and when")
     plan = plan_of(cells, spec, spec.primary)
     seen = _seen(studies[0], by_outcome[spec.primary], spec, stamp, cells, earlier)
     verdict = verdict_of(seen, plan.table, stamp, primary=spec.primary, alpha=spec.alpha)
-    told = _with_adjusted(pd.concat(estimates, ignore_index=True), spec)
+    made = [(study.design, answer) for study in studies for answer in by_outcome[study.outcome]]
+    told = with_adjusted(pd.concat(estimates, ignore_index=True), made, spec)
     return Evaluation(
         tables={
             "estimates": stamped(told, ESTIMATES, stamp),
-            "event_study": stamped(_joined(events), EVENT_STUDY, stamp),
-            "weights": stamped(_joined(weights), WEIGHTS, stamp),
+            **{
+                name: stamped(_joined(parts), _DECLARED[name], stamp)
+                for name, parts in traces.items()
+            },
             "placebos": stamped(_joined(placebos), PLACEBOS, stamp),
             "power": stamped(plan.table, POWER, stamp),
             "robustness": stamped(_joined(robustness), ROBUSTNESS, stamp),
@@ -215,6 +233,7 @@ def evaluate(
         verdict={
             **verdict,
             "outcomes": list(spec.outcomes),
+            "shares": shares_of(cells, spec),
             "periods": studies[0].design.periods_text(cells.calendar),
             "authority_level_false_positives": _plain(plan.authority_false_positives),
             "withheld_bounds": _bounds(studies[0], cells, spec),
@@ -255,7 +274,15 @@ def plan_all(
                 )
             )
     table = stamped(_joined(parts), POWER, stamp)
-    return Evaluation({"power": table}, {}, spec.canonical(), stamp, cells.findings)
+    verdict = {"outcomes": list(spec.outcomes), "shares": shares_of(cells, spec)}
+    return Evaluation({"power": table}, verdict, spec.canonical(), stamp, cells.findings)
+
+
+def shares_of(cells: Cells, spec: Spec) -> list[str]:
+    """Give the outcomes that are shares of children: every value comes with its count."""
+    valued = cells.frame[cells.frame["value"].notna()]
+    counted = valued["numerator"].notna().groupby(valued["outcome"]).all()
+    return [outcome for outcome in spec.outcomes if counted.get(outcome, default=False)]
 
 
 def _studies(cells: Cells, spec: Spec) -> tuple[list[_Study], Findings]:
@@ -274,7 +301,9 @@ def _studies(cells: Cells, spec: Spec) -> tuple[list[_Study], Findings]:
             )
         grid = grid_of(cells, outcome, unit=spec.unit)
         design = completed(design_of(grid, spec, cells.calendar))
-        studies.append(_Study(outcome, Fits(design, spec, _predictors(cells, spec, design))))
+        members = members_of(cells, outcome, spec) if design.has_begun else None
+        fits = Fits(design, spec, _predictors(cells, spec, design), members)
+        studies.append(_Study(outcome, fits))
     return studies, Findings.joined(found)
 
 
@@ -314,15 +343,6 @@ def _estimate_row(answer: Answer, study: _Study, spec: Spec, calendar: Calendar)
     return row.assign(outcome=study.outcome, estimand="att", region=ALL)
 
 
-def _with_adjusted(estimates: pd.DataFrame, spec: Spec) -> pd.DataFrame:
-    """Adjust the further outcomes' p-values for their number; the primary one stands alone."""
-    adjusted = pd.Series(np.nan, index=estimates.index)
-    further = estimates["outcome"] != spec.primary
-    for _, rows in estimates[further].groupby(["estimator", "inference"], sort=False):
-        adjusted[rows.index] = holm(rows["p_value"].to_numpy(dtype=float))
-    return estimates.assign(p_adjusted=adjusted)
-
-
 def _seen(
     study: _Study,
     answers: list[Answer],
@@ -333,39 +353,56 @@ def _seen(
 ) -> Seen:
     permutation, by_means = answers[0], answers[1]
     placebos = permutation.placebos
-    rows = cells.frame[cells.frame["outcome"] == spec.primary]
     fractions = np.arange(1, stamp.looks + 1) / stamp.looks
     spent = float(linear_spending(fractions, alpha=spec.alpha)[stamp.look - 1])
+    found, spending = _found_by_spending(study, spec, stamp, earlier)
+    number = _number_of_assignments(study.design, cells.calendar, spec)
     return Seen(
         permutation=permutation,
         donald_lang=by_means,
         begun=study.design.has_begun,
         post_periods=int(study.design.post.size),
         n_assignments=0 if placebos is None else round(1 / permutation.attainable_p),
-        spending_found=_found_by_spending(study, spec, stamp, earlier),
+        spending_found=found,
+        spending_p=spending,
+        first_possible_look=1
+        + first_possible_look(fractions, n_assignments=number, alpha=spec.alpha),
         alpha_spent=spent if study.design.has_begun else 0.0,
-        is_share=bool(rows["numerator"].notna().all() and len(rows)),
+        is_share=spec.primary in shares_of(cells, spec),
         first_whole=cells.calendar.end(
             min(course_of(each, cells.calendar).first for each in spec.treated)
         ).strftime("%Y-%m-%d"),
     )
 
 
+def _number_of_assignments(design: Design, calendar: Calendar, spec: Spec) -> int:
+    """Give how many assignments judge the primary outcome, or will once all have begun."""
+    names = {*design.grid.names, *design.waiting}
+    courses = [course_of(each, calendar) for each in spec.treated if each.unit in names]
+    starts = np.array([course.first for course in courses], dtype=np.int64)
+    asked = spec.permutations or MOST_PERMUTATIONS
+    return min(number_of_assignments(len(names), starts), asked + 1)
+
+
 def _found_by_spending(
     study: _Study, spec: Spec, stamp: Stamp, earlier: Sequence[Cells]
-) -> bool | None:
-    """Follow the true assignment through the looks so far; None for a single look."""
+) -> tuple[bool | None, float]:
+    """Follow the true assignment through the looks so far, and give the alpha that finds it.
+
+    None and NaN for a single look.
+    """
     if spec.looks == 1 or not study.design.has_begun:
-        return None
+        return None, math.nan
     chosen = all_assignments(study.design, spec, generator(spec, study.outcome, "looks"))
     names = study.design.grid.names
     designs = [_design_at(cells, spec, names) for cells in earlier[: stamp.look - 1]]
     looked = [design if _alike(design, study.design) else None for design in designs]
     statistics = np.stack([_statistics(each, chosen.rows) for each in [*looked, study.design]])
     fractions = np.arange(1, spec.looks + 1)[: len(statistics)] / spec.looks
-    return alpha_spending(
+    found = alpha_spending(
         statistics, observed=chosen.observed, fractions=fractions, alpha=spec.alpha
     ).found
+    return found, spending_p(statistics, observed=chosen.observed, fractions=fractions)
 
 
 def _design_at(cells: Cells, spec: Spec, names: tuple[str, ...]) -> Design:

@@ -90,6 +90,17 @@ def read_pooling(backtest: Path) -> PoolingFiles:
     )
 
 
+def read_losses(path: Path) -> pd.DataFrame:
+    """Read a `POOLING_LOSSES` table.
+
+    Raises
+    ------
+    UnreadableInputError
+        It is not there, or not as `backtest` writes it.
+    """
+    return _typed(path, POOLING_LOSSES)
+
+
 def beside(backtest: Path, what: str) -> Path:
     """Give the name of a table that `backtest` writes beside its scores."""
     return backtest.with_name(f"{backtest.stem}.{what}{backtest.suffix}")

@@ -137,6 +137,9 @@ class Spec:
         An outcome that the change cannot have touched.
     covid : tuple of int
         Years left out in the row without Covid years.
+    publish : tuple of Timestamp or None
+        Day on which each look's figures become public, where the plan fixes them; a
+        specification without them has the hash it had before there was such a key.
     """
 
     primary: str
@@ -154,10 +157,14 @@ class Spec:
     neighbours: tuple[str, ...] = ()
     placebo_outcome: str | None = None
     covid: tuple[int, ...] = (2020, 2021)
+    publish: tuple[pd.Timestamp, ...] | None = None
 
     def canonical(self) -> dict[str, Any]:
         """Give the specification as plain content, JSON-ready, every default written out."""
-        return {field.name: _plain(getattr(self, field.name)) for field in fields(self)}
+        content = {field.name: _plain(getattr(self, field.name)) for field in fields(self)}
+        if self.publish is None:
+            content.pop("publish")
+        return content
 
     @property
     def sha256(self) -> str:
@@ -243,6 +250,7 @@ class _Reading:
             neighbours=self.texts(given.get("neighbours", []), "neighbours"),
             placebo_outcome=self.optional_text(given.get("placebo_outcome"), "placebo_outcome"),
             covid=self.years(given.get("covid", [2020, 2021])),
+            publish=self.publish(given.get("publish"), given.get("looks", 1)),
         )
         if self.faults:
             raise SpecError(name=self.name, faults=self.faults)
@@ -384,6 +392,17 @@ class _Reading:
             return value
         self.faults.append(f"{where} is not one of {', '.join(known)}.")
         return known[0]
+
+    def publish(self, value: Any, looks: Any) -> tuple[pd.Timestamp, ...] | None:
+        if value is None:
+            return None
+        given = [moment_of(each) for each in value] if isinstance(value, list) else []
+        days = tuple(day for day in given if isinstance(day, pd.Timestamp))
+        rising = all(before < after for before, after in pairwise(days))
+        if len(days) == len(given) == looks and rising:
+            return days
+        self.faults.append("publish is not a list of days, one a look, each after the one before.")
+        return None
 
     def years(self, value: Any) -> tuple[int, ...]:
         if isinstance(value, list) and all(type(each) is int for each in value):

@@ -52,6 +52,11 @@ class Seen:
         What alpha spending says over several looks; None for a single one.
     alpha_spent : float
         By this look.
+    spending_p : float
+        Smallest alpha, spent over the looks so far, that finds the effect; NaN for
+        a single look.
+    first_possible_look : int
+        First look, from 1, at which anything can be found; 0 for none.
     is_share : bool
         Whether the outcome is a share of children.
     first_whole : str or None
@@ -67,6 +72,8 @@ class Seen:
     alpha_spent: float
     is_share: bool
     first_whole: str | None = None
+    spending_p: float = math.nan
+    first_possible_look: int = 1
 
 
 def verdict_of(
@@ -93,11 +100,13 @@ def verdict_of(
         JSON-ready; None for figures that were not made.
     """
     answer = _judged_by(seen)
-    curve = _curve(power, answer.inference)
+    curve = _curve(power, answer.inference, stamp.looks)
     now = _mde_at(curve, max(seen.post_periods, 1))
     word, said = _said(seen, answer, curve, now)
     when = _earliest(seen, answer, curve)
-    sentence = f"{primary}: {said}"
+    of_looks = said_of_looks(seen, stamp, alpha=alpha)
+    waits = not 0 < seen.first_possible_look <= stamp.look
+    sentence = f"{primary}: {said} {of_looks}" if of_looks and waits else f"{primary}: {said}"
     if stamp.is_exploratory and seen.begun:
         word = None
         sentence = (
@@ -124,7 +133,9 @@ def verdict_of(
         "earliest_date_for": _number(when[0]),
         "alpha": alpha,
         "alpha_spent": _number(seen.alpha_spent),
-        "limits": list(LIMITS),
+        "spending_p": _number(seen.spending_p),
+        "first_possible_look": seen.first_possible_look or None,
+        "limits": [*LIMITS, *([of_looks] if of_looks else [])],
         "spec_sha256": stamp.spec_sha256,
         "look": stamp.look,
         "looks": stamp.looks,
@@ -142,6 +153,26 @@ def as_often(seen: Seen) -> str | None:
         f"If nothing had changed we would see a gap this big about {times} "
         f"time{'' if times == 1 else 's'} in {seen.n_assignments:,}."
     )
+
+
+def said_of_looks(seen: Seen, stamp: Stamp, *, alpha: float) -> str:
+    """Say before which look nothing can be found; empty where the first one can.
+
+    Parameters
+    ----------
+    seen : Seen
+        Of the primary outcome.
+    stamp : Stamp
+        With the number of looks.
+    alpha : float
+        Over all looks.
+    """
+    if stamp.looks == 1 or seen.first_possible_look == 1:
+        return ""
+    looks = f"With {stamp.looks} looks"
+    if seen.first_possible_look == 0:
+        return f"{looks} at alpha {alpha:g} nothing can ever be found with so few regions."
+    return f"{looks} nothing can be found before look {seen.first_possible_look}."
 
 
 def _judged_by(seen: Seen) -> Answer:
@@ -180,14 +211,19 @@ def _cannot_tell(seen: Seen, answer: Answer, curve: pd.DataFrame) -> str:
     return f"{CANNOT_TELL}; earliest date for an effect of {_size(size, seen)} is {date}."
 
 
-def _curve(power: pd.DataFrame, inference: str) -> pd.DataFrame:
-    """Give detectable effects by date, with all the regions of today."""
+def _curve(power: pd.DataFrame, inference: str, looks: int) -> pd.DataFrame:
+    """Give detectable effects by date, with all the regions of today.
+
+    Over several looks they are those found with alpha spent over the looks, where known.
+    """
     if "mde" not in power.columns:
         return pd.DataFrame({"post_periods": [], "mde": [], "date": []})
     made = power[power["mde"].notna()]
     usable = made[made["inference"] == inference]
     usable = usable if len(usable) else made[made["inference"] == "donald_lang"]
     most: pd.DataFrame = usable[usable["regions_left"] == usable["regions_left"].max()]
+    if looks > 1 and "mde_spending" in most.columns and most["mde_spending"].notna().any():
+        most = most.assign(mde=most["mde_spending"])[most["mde_spending"].notna()]
     return most.sort_values("post_periods")
 
 

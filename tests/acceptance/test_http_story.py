@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
+import json
+from pathlib import Path
 
 import pytest
 
+from tests.builders.commands import run
+from tests.builders.evaluations import a_panel, a_spec_file
 from tests.builders.service import MANCHESTER, SALFORD, a_service, a_small_region
 
 KEY = "the-key-that-the-region-was-given"
@@ -113,10 +117,57 @@ def test_from_returns_to_a_plan_and_back_to_nothing(service):
     assert service.get(planned.headers["Location"]).status_code == 200
 
 
+def test_the_service_evaluates_as_the_command_does_to_the_last_byte(service, tmp_path):
+    panel_file, log = tmp_path / "panel.csv", tmp_path / "evaluations.log"
+    a_panel(regions=8, units=2, effect=-0.06).to_csv(panel_file, index=False)
+    spec_file = a_spec_file(tmp_path / "spec.toml", extra="cut_off = 2026-12-01\nlooks = 2")
+    spec = spec_file.read_text(encoding="utf-8")
+
+    # A panel is sent, and what could be seen is said before anyone looks.
+    sent = service.post("/v1/panels", files={"file": ("panel.csv", panel_file.read_bytes())})
+    panel = sent.json()["id"]
+    assert sent.json()["outcomes"] == ["far"]
+    power = service.post("/v1/evaluations/power", json={"panel_id": panel, "spec": spec}).json()
+    assert min(row["mde"] for row in power["items"] if row["mde"] is not None) > 0
+
+    # The specification is locked, and then the panel is looked at.
+    entry = service.post("/v1/evaluations/lock", json={"spec": spec})
+    assert entry.status_code == 201
+    made = service.post("/v1/evaluations", json={"panel_id": panel, "spec": spec})
+    assert made.status_code == 201
+    facts = made.json()
+    assert facts["spec_sha256"] == entry.json()["spec_sha256"]
+    assert facts["stamp"] == f"pre-specified on {entry.json()['date']}"
+
+    # The command, given the same panel, specification and log, writes the same.
+    told = ("--spec", spec_file, "--log", log, "--out", tmp_path / "out")
+    assert run("evaluate", panel_file, *told) == 0
+    written = {path.name: path for path in (tmp_path / "out").iterdir()}
+    tables = {f"{table['name']}.csv": table["href"] for table in facts["tables"]}
+    assert {*tables, "verdict.json", "report.html"} == set(written)
+    for name, address in tables.items():
+        answer = service.get(address, headers={"Accept": "text/csv"})
+        assert answer.content == written[name].read_bytes(), name
+    report = service.get(facts["report"])
+    assert report.content == written["report.html"].read_bytes()
+    assert facts["verdict"] == json.loads(written["verdict.json"].read_text(encoding="utf-8"))
+
+    # And what could be seen is the command's table too.
+    assert run("evaluate", "power", panel_file, *told[:-1], tmp_path / "power") == 0
+    planned = service.post("/v1/evaluations/power", json={"panel_id": panel, "spec": spec})
+    csv_of_plan = service.get(planned.headers["Location"], headers={"Accept": "text/csv"})
+    assert csv_of_plan.content == Path(tmp_path / "power" / "power.csv").read_bytes()
+
+
 def test_nobody_without_the_key_sees_any_of_it(service):
     service.headers.pop("Authorization")
 
-    for path in ("/v1/datasets", "/v1/forecasts/0123456789abcdef", "/v1/demand", "/v1/regions"):
+    for path in (
+        *("/v1/datasets", "/v1/forecasts/0123456789abcdef"),
+        "/v1/panels/0123456789abcdef",
+        *("/v1/evaluations/log", "/v1/evaluations/0123456789abcdef"),
+        *("/v1/demand", "/v1/regions"),
+    ):
         answer = service.get(path)
         assert answer.status_code == 401
         assert answer.headers["Content-Type"] == "application/problem+json"

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pandas as pd
 
+from rcc_forecast.reporting.evaluation.lines import delivery_mark
 from rcc_forecast.reporting.evaluation.plot import dot, plot_of
 from rcc_forecast.reporting.evaluation.unit import NOT_MADE, Unit, is_missing, p_of
-from rcc_forecast.reporting.figure import INK, LINE, Figure, joined, line, text
+from rcc_forecast.reporting.figure import INK, LINE, Figure, joined, line
 
 
 def events_chart(
@@ -39,18 +40,14 @@ def events_chart(
         [unit.scaled(float(value)) for value in rows[name]] for name in ("estimate", "low", "high")
     )
     plot = plot_of([_signed(time) for time in times], [*values, *lows, *highs], right=20, zero=True)
-    zero, (top, bottom) = plot.y.at(0.0), plot.ends
+    zero = plot.y.at(0.0)
     parts = [
         plot.frame(f"Difference in {unit.of_changes}"),
         line(((plot.x.start, zero), (plot.x.end, zero)), stroke=INK, width=1.2),
     ]
     begins = next((place for place, time in enumerate(times) if time >= 0), None)
     if begins is not None:
-        at = plot.x.at(begins - 0.5)
-        parts += [
-            line(((at, top), (at, bottom)), stroke=INK, width=1.0, dash="4 4"),
-            text(at - 5, top - 4, "delivery begins", anchor="end", size=12),
-        ]
+        parts.append(delivery_mark(plot, begins))
     for place, (value, low, high) in enumerate(zip(values, lows, highs, strict=True)):
         x = plot.x.at(place)
         if not (is_missing(low) or is_missing(high)):

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from markupsafe import Markup
 
-from rcc_forecast.reporting.evaluation.plot import Plot, plot_of
+from rcc_forecast.reporting.evaluation.plot import LETTER, Plot, names_at_ends, plot_of
 from rcc_forecast.reporting.evaluation.unit import Unit
 from rcc_forecast.reporting.figure import (
     BAND_80,
@@ -27,8 +27,10 @@ from rcc_forecast.reporting.words import number
 
 _PRIMARY = ("did", "region_permutation")
 _MOST_PATHFINDERS, _MOST_OTHERS = 6, 24
-_LOOKS = ((LINE, ""), (PLACES, "9 4"), (LINE, "3 3"), (PLACES, "2 4"), (LINE, "12 3"), (PLACES, ""))
-_ROOM_FOR_NAMES, _BETWEEN_NAMES, _LETTERS = 176, 16, 24
+LOOKS = ((LINE, ""), (PLACES, "9 4"), (LINE, "3 3"), (PLACES, "2 4"), (LINE, "12 3"), (PLACES, ""))
+"""Colour and dashes of a pathfinder's line, by its place."""
+
+ROOM_FOR_NAMES = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,8 @@ def placebo_band(tables: dict[str, pd.DataFrame], *, primary: str, alpha: float)
     Band or None
         None where nothing has begun or no placebo was made.
     """
+    if not {"estimates", "placebos", "lines"} <= set(tables):
+        return None
     estimates = _of_primary(tables["estimates"], primary)
     placebos = _of_primary(tables["placebos"], primary)["estimate"].astype(float).dropna()
     lines = tables["lines"]
@@ -91,7 +95,7 @@ def lines_chart(
     unit: Unit,
     *,
     compared: str = "regions",
-) -> Figure:
+) -> Figure | None:
     """Draw the primary outcome of every region, with the placebo band.
 
     Parameters
@@ -107,32 +111,35 @@ def lines_chart(
 
     Returns
     -------
-    Figure
-        Pathfinders thick and named, the rest thin; with many regions the rest
-        are their lowest, mean and highest. The table has what is drawn.
+    Figure or None
+        None without lines of the outcome. Pathfinders thick and named, the rest
+        thin; with many regions the rest are their lowest, mean and highest. The
+        table has what is drawn.
     """
     primary = str(verdict["primary"])
     band = placebo_band(tables, primary=primary, alpha=verdict["alpha"])
-    rows = tables["lines"]
-    rows = rows[rows["outcome"] == primary]
+    lines = tables.get("lines")
+    if lines is None or not (lines["outcome"] == primary).any():
+        return None
+    rows = lines[lines["outcome"] == primary]
     periods = sorted(rows["period"].unique())
-    pathfinders, others = _by_kind(rows, periods)
+    pathfinders, others = pathfinders_and_rest(rows, periods)
     after = [p in set(rows.loc[rows["phase"] == "after", "period"]) for p in periods]
     drawn = [*pathfinders.to_numpy().ravel(), *others.to_numpy().ravel()]
     drawn += [band.low, band.high] if band else []
-    plot = plot_of(periods, [unit.scaled(float(v)) for v in drawn], right=_ROOM_FOR_NAMES)
+    plot = plot_of(periods, [unit.scaled(float(v)) for v in drawn], right=ROOM_FOR_NAMES)
     parts = [plot.frame(f"{primary}, {unit.of_levels}")]
     if band is not None:
         parts.append(_drawn_band(plot, band, after, unit))
     parts += [plot.through(_scaled(others[name], unit), stroke=QUIET, width=1.0) for name in others]
     parts += [
         plot.through(_scaled(pathfinders[name], unit), stroke=stroke, width=3.0, dash=dash)
-        for name, (stroke, dash) in zip(pathfinders, _LOOKS, strict=False)
+        for name, (stroke, dash) in zip(pathfinders, LOOKS, strict=False)
     ]
     if band is not None:
         parts.append(_drawn_seen(plot, band, after, unit))
     if any(after):
-        parts.append(_delivery(plot, after.index(True)))
+        parts.append(delivery_mark(plot, after.index(True)))
     parts.append(_names(plot, pathfinders, unit))
     shown = pd.concat([pathfinders, others], axis=1)
     return Figure(
@@ -162,8 +169,23 @@ def _of_primary(table: pd.DataFrame, primary: str) -> pd.DataFrame:
     ]
 
 
-def _by_kind(rows: pd.DataFrame, periods: list[str]) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Give periods by region, pathfinders and the rest apart; many become a few lines."""
+def pathfinders_and_rest(
+    rows: pd.DataFrame, periods: list[str]
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Give periods by region, pathfinders and the rest apart; many become a few lines.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        Of `LINES`, one outcome.
+    periods : list of str
+        In order.
+
+    Returns
+    -------
+    pathfinders, others : DataFrame
+        One column a line to draw.
+    """
     wide = pd.DataFrame(
         {
             name: part.set_index("period")["value"].reindex(periods).astype(float)
@@ -174,16 +196,21 @@ def _by_kind(rows: pd.DataFrame, periods: list[str]) -> tuple[pd.DataFrame, pd.D
     others = wide[[name for name in wide.columns if is_donor[name]]]
     pathfinders = wide[[name for name in wide.columns if not is_donor[name]]]
     if pathfinders.shape[1] > _MOST_PATHFINDERS:
-        pathfinders = pathfinders.mean(axis=1).to_frame("Mean of the pathfinders")
-    if others.shape[1] > _MOST_OTHERS:
-        others = pd.DataFrame(
-            {
-                "Lowest of the rest": others.min(axis=1),
-                "Mean of the rest": others.mean(axis=1),
-                "Highest of the rest": others.max(axis=1),
-            }
-        )
-    return pathfinders, others
+        pathfinders = pathfinders.mean(axis=1).to_frame("Mean of pathfinders")
+    return pathfinders, few_lines(others)
+
+
+def few_lines(others: pd.DataFrame) -> pd.DataFrame:
+    """Give the lines of the rest, or their lowest, mean and highest where they are many."""
+    if others.shape[1] <= _MOST_OTHERS:
+        return others
+    return pd.DataFrame(
+        {
+            "Lowest of the rest": others.min(axis=1),
+            "Mean of the rest": others.mean(axis=1),
+            "Highest of the rest": others.max(axis=1),
+        }
+    )
 
 
 def _scaled(values: pd.Series[Any], unit: Unit) -> list[float]:
@@ -216,29 +243,23 @@ def _drawn_seen(plot: Plot, band: Band, after: list[bool], unit: Unit) -> Markup
     return line(((left, at), (right, at)), stroke=INK, width=4.0)
 
 
-def _delivery(plot: Plot, first: int) -> Markup:
+def delivery_mark(plot: Plot, first: int, *, is_named: bool = True) -> Markup:
+    """Draw where delivery begins, before the place of its first whole period."""
     at, (top, bottom) = plot.x.at(first - 0.5), plot.ends
-    return joined(
-        [
-            line(((at, top), (at, bottom)), stroke=INK, width=1.0, dash="4 4"),
-            text(at - 5, top - 4, "delivery begins", anchor="end", size=12),
-        ]
-    )
+    fence = line(((at, top), (at, bottom)), stroke=INK, width=1.0, dash="4 4")
+    if not is_named:
+        return fence
+    words = text(at - 5, top - 6, "delivery begins", anchor="end", size=LETTER)
+    return joined([fence, words])
 
 
 def _names(plot: Plot, pathfinders: pd.DataFrame, unit: Unit) -> Markup:
-    """Name pathfinders at the end of their lines, each clear of the one above."""
     ends = []
-    for name, (stroke, _) in zip(pathfinders, _LOOKS, strict=False):
+    for name, (stroke, _) in zip(pathfinders, LOOKS, strict=False):
         known = pathfinders[name].dropna()
         if len(known):
-            ends.append((plot.y.at(unit.scaled(float(known.iloc[-1]))), str(name), stroke))
-    parts, above = [], -math.inf
-    for at, name, stroke in sorted(ends):
-        above = max(at + 4, above + _BETWEEN_NAMES)
-        told = name if len(name) <= _LETTERS else f"{name[: _LETTERS - 1]}…"
-        parts.append(text(plot.x.end + 4, round(above, 1), told, fill=stroke))
-    return joined(parts)
+            ends.append((unit.scaled(float(known.iloc[-1])), str(name), stroke))
+    return names_at_ends(plot, ends)
 
 
 def _told(

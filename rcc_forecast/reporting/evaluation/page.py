@@ -6,19 +6,14 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from rcc_forecast.reporting.evaluation.events import events_chart
+from rcc_forecast.reporting.evaluation.evidence import sections_behind
+from rcc_forecast.reporting.evaluation.found import Found, found_of
 from rcc_forecast.reporting.evaluation.lines import lines_chart
+from rcc_forecast.reporting.evaluation.parts import form_of
 from rcc_forecast.reporting.evaluation.unit import Unit
-from rcc_forecast.reporting.evaluation.views import (
-    changed_view,
-    power_reason,
-    power_sentence,
-    power_view,
-    robustness_view,
-    sensitivity_sentence,
-    sensitivity_view,
-)
-from rcc_forecast.reporting.report import page_environment
+from rcc_forecast.reporting.evaluation.views import robustness_view
+from rcc_forecast.reporting.report import RAG_SHAPES, page_environment
+from rcc_forecast.reporting.sections import TableView
 from rcc_forecast.reporting.words import percent
 from rcc_forecast.results.evaluation import Evaluation
 
@@ -27,16 +22,20 @@ def render_evaluation(
     evaluation: Evaluation,
     *,
     software: Mapping[str, str] | None = None,
+    is_public: bool = False,
 ) -> str:
     """Write the report of one look.
 
     Parameters
     ----------
     evaluation : Evaluation
-        With its primary outcome's estimates, lines, placebos, robustness,
-        event study, sensitivity and power.
+        With its primary outcome's estimates, lines, placebos and robustness;
+        a section whose table is absent or empty is one sentence that says so.
     software : mapping of str to str, optional
         Versions that the result depends on.
+    is_public : bool
+        Whether small numbers have been withheld from the tables, as the page then
+        says; nothing is withheld here.
 
     Returns
     -------
@@ -46,39 +45,41 @@ def render_evaluation(
         logged, every printed page bears the stamp, and there is neither a
         verdict nor a p-value.
     """
-    found, verdict, stamp = evaluation.tables, evaluation.verdict, evaluation.stamp
-    primary, unit = str(verdict["primary"]), Unit(is_share=bool(verdict["is_share"]))
-    with_p = not stamp.is_exploratory
-    changed = found.get("changed")
-    compared = "authorities" if evaluation.spec.get("unit") == "authority" else "regions"
+    found = found_of(evaluation)
+    tables, verdict, stamp = found.tables, found.verdict, evaluation.stamp
     page = page_environment().get_template("evaluation.html.j2")
     return page.render(
-        primary=primary,
+        primary=found.primary,
         stamp=stamp,
         sentence=verdict["sentence"],
-        as_often=verdict["as_often"] if with_p else None,
-        front=lines_chart(found, verdict, unit, compared=compared),
-        robustness=robustness_view(
-            found["robustness"], primary=primary, unit=unit, with_p=with_p, compared=compared
-        ),
-        events=events_chart(found["event_study"], primary=primary, unit=unit, with_p=with_p)
-        if len(found["event_study"])
-        else None,
-        sensitivity=sensitivity_view(found["sensitivity"], unit=unit),
-        sensitivity_said=sensitivity_sentence(found["sensitivity"], unit=unit),
-        power=power_view(found["power"], primary=primary, unit=unit),
-        power_said=power_sentence(verdict, unit=unit),
-        power_reason=power_reason(found["power"], primary=primary),
-        changed=None if changed is None else changed_view(changed, primary=primary, unit=unit),
-        limits=_limits(verdict, unit),
+        as_often=verdict["as_often"] if found.with_p else None,
+        front=lines_chart(tables, verdict, found.unit, compared=found.compared),
+        robustness=_robustness(found),
+        is_public=is_public,
+        sections=sections_behind(found),
+        form_of=form_of,
+        shapes=RAG_SHAPES,
+        limits=_limits(verdict, found.unit),
         findings=[f"{row.found}: {row.done}." for row in evaluation.findings.frame.itertuples()],
-        others=[outcome for outcome in verdict["outcomes"] if outcome != primary],
         alpha=_of_one(verdict["alpha"]),
         alpha_spent=_of_one(verdict["alpha_spent"]),
         periods=str(verdict["periods"]).replace(" | ", ", then "),
         panel_sha256=verdict["panel_sha256"],
         software=dict(software or {}),
         spec=json.dumps(evaluation.spec, indent=1, sort_keys=True, ensure_ascii=False, default=str),
+    )
+
+
+def _robustness(found: Found) -> TableView | None:
+    table = found.table("robustness")
+    if table is None:
+        return None
+    return robustness_view(
+        table,
+        primary=found.primary,
+        unit=found.unit,
+        with_p=found.with_p,
+        compared=found.compared,
     )
 
 

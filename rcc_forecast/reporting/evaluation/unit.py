@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
 from rcc_forecast.reporting.words import number
+from rcc_forecast.results.evaluation import Evaluation
 
 NOT_MADE = "–"
 """A figure that was not made; a note beside it says why."""
@@ -54,12 +56,37 @@ class Unit:
             return NOT_MADE
         return figure_of(self.scaled(float(value)), decimals=1 if self.is_share else None)
 
+    def sized(self, value: Any) -> str:
+        """Give an effect with its unit, for a sentence."""
+        told = self.change(value)
+        return f"{told} {self.of_changes}" if self.is_share else f"{told} in its own unit"
+
     def between(self, low: Any, high: Any) -> str:
         """Give an interval; an end that was not made is left open."""
         if is_missing(low) and is_missing(high):
             return NOT_MADE
         ends = [self.change(end) if not is_missing(end) else "no end" for end in (low, high)]
         return NO_BREAK.join((ends[0], "to", ends[1]))
+
+
+def shares_of(evaluation: Evaluation) -> frozenset[str]:
+    """Give the outcomes that are shares of children.
+
+    Parameters
+    ----------
+    evaluation : Evaluation
+        ``shares`` of its verdict names them; without it they are the primary
+        outcome where that is one, and those whose inequality was measured.
+    """
+    verdict = evaluation.verdict
+    if "shares" in verdict:
+        return frozenset(verdict["shares"])
+    gaps = evaluation.tables.get("disparity")
+    measured: Collection[str] = ()
+    if gaps is not None and len(gaps):
+        means = gaps[(gaps["measure"] == "mean") & gaps["value"].notna()]
+        measured = means["outcome"].unique()
+    return frozenset(measured) | ({verdict["primary"]} if verdict.get("is_share") else frozenset())
 
 
 def figure_of(value: float, *, decimals: int | None = None) -> str:

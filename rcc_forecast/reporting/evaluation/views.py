@@ -1,13 +1,14 @@
-"""Tables of the report: robustness, sensitivity, power, and what changed since a look before."""
+"""Tables of the report: robustness, sensitivity, and what changed since a look before."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pandas as pd
 
+from rcc_forecast.reporting.evaluation.parts import without_blanks
 from rcc_forecast.reporting.evaluation.unit import (
-    NO_BREAK,
     NOT_MADE,
     Unit,
     figure_of,
@@ -15,7 +16,7 @@ from rcc_forecast.reporting.evaluation.unit import (
     p_of,
 )
 from rcc_forecast.reporting.sections import TableView
-from rcc_forecast.reporting.words import day_name, number, percent
+from rcc_forecast.reporting.words import number
 
 _METHODS = {
     "did": "difference in differences",
@@ -23,9 +24,10 @@ _METHODS = {
     "synthetic_control": "synthetic control",
     "ridge_augmented": "ridge-augmented synthetic control",
     "group_time": "group-time effects",
-    "region_permutation": "permutation of regions",
-    "donald_lang": "region means (Donald and Lang)",
-    "unit_placebo": "placebo regions",
+    "region_permutation": "permutation",
+    "region_permutation_t": "permutation by t",
+    "donald_lang": "means (Donald and Lang)",
+    "unit_placebo": "placebos",
     "conformal": "conformal",
 }
 
@@ -48,7 +50,8 @@ def robustness_view(
     compared : str
         What is compared, regions or authorities, in the plural.
     """
-    p_heads = ("p-value", "Smallest p-value attainable") if with_p else ()
+    by_t = ("p-value by t",) if "p_value_t" in table.columns else ()
+    p_heads = ("p-value", *by_t, "Smallest p-value attainable") if with_p else ()
     return TableView(
         caption=f"{primary} with one choice changed at a time, in {unit.of_changes}",
         head=(
@@ -60,6 +63,45 @@ def robustness_view(
             for _, row in table.iterrows()
         ),
     )
+
+
+def methods_view(
+    estimates: pd.DataFrame, *, primary: str, unit: Unit, with_p: bool
+) -> TableView | None:
+    """Give the primary outcome's effect by every estimator and inference; None where none is made.
+
+    Parameters
+    ----------
+    estimates : DataFrame
+        An `ESTIMATES` table.
+    primary : str
+        The outcome.
+    unit : Unit
+        Of the outcome.
+    with_p : bool
+        Whether p-values are given.
+    """
+    rows = estimates[estimates["outcome"] == primary]
+    if not rows["estimate"].notna().any():
+        return None
+    p_heads = ("p-value", "Smallest p-value attainable") if with_p else ()
+    view = TableView(
+        caption=f"{primary} by every method, in {unit.of_changes}; the first row is the primary "
+        "one",
+        head=("Method", "Inference", "Effect", "Interval", *p_heads, "What to know"),
+        rows=tuple(
+            (
+                method_name(row["estimator"]),
+                method_name(row["inference"]),
+                unit.change(row["estimate"]),
+                unit.between(row["low"], row["high"]),
+                *((_attained_p(row), p_of(row["attainable_p"])) if with_p else ()),
+                str(row["note"]),
+            )
+            for _, row in rows.iterrows()
+        ),
+    )
+    return without_blanks(view)
 
 
 def sensitivity_view(table: pd.DataFrame, *, unit: Unit) -> TableView | None:
@@ -99,55 +141,25 @@ def sensitivity_sentence(table: pd.DataFrame, *, unit: Unit) -> str:
     return f"No sensitivity to trends was made: {table['note'].iloc[0]}."
 
 
-def power_view(table: pd.DataFrame, *, primary: str, unit: Unit) -> TableView | None:
-    """Give what could be seen by date, most regions first; None where no date could be named."""
-    rows = table[(table["outcome"] == primary) & table["post_periods"].notna()]
-    if rows.empty:
-        return None
+def changed_view(table: pd.DataFrame, *, primary: str, unit_of: Callable[[str], Unit]) -> TableView:
+    """Set this look's estimates beside those of the look before.
+
+    Parameters
+    ----------
+    table : DataFrame
+        As `changed_since` gives it.
+    primary : str
+        The outcome whose unit the caption tells.
+    unit_of : callable
+        Of each outcome.
+    """
     return TableView(
-        caption=f"Smallest effect on {primary} that would be found 80 times in 100, "
-        f"in {unit.of_changes}",
-        head=(
-            "By",
-            "Whole periods since delivery",
-            "Regions left",
-            "Inference",
-            "Smallest effect found",
-            "Chance to find half of it",
-            "Half of it, when found, is overstated",
-            "Then with the wrong sign",
-            "What to know",
-        ),
-        rows=tuple(_power_cells(row, unit) for _, row in rows.iterrows()),
-    )
-
-
-def power_sentence(verdict: dict[str, Any], *, unit: Unit) -> str:
-    """Say what can be seen by now, once delivery has begun."""
-    now = verdict["detectable_effect_now"]
-    if verdict["too_early"] or now is None:
-        return ""
-    return (
-        f"With the periods there are by now, an effect of {unit.change(now)} {unit.of_changes} "
-        "would be found 80 times in 100."
-    )
-
-
-def power_reason(table: pd.DataFrame, *, primary: str) -> str:
-    """Say why no date could be named."""
-    notes = list(table.loc[table["outcome"] == primary, "note"])
-    return f"No date can be named: {notes[0]}." if notes else "No date can be named."
-
-
-def changed_view(table: pd.DataFrame, *, primary: str, unit: Unit) -> TableView:
-    """Set this look's estimates beside those of the look before."""
-    return TableView(
-        caption=f"Effects of this look and of the one before; {primary} in {unit.of_changes}, "
-        "other outcomes in their own units",
+        caption=f"Effects of this look and of the one before; {primary} in "
+        f"{unit_of(primary).of_changes}, other shares in percentage points, the rest in their "
+        "own units",
         head=("Outcome", "Method", "Before", "Interval before", "Now", "Interval now", "Change"),
         rows=tuple(
-            _changed_cells(row, unit if row["outcome"] == primary else Unit(is_share=False))
-            for _, row in table.iterrows()
+            _changed_cells(row, unit_of(str(row["outcome"]))) for _, row in table.iterrows()
         ),
     )
 
@@ -160,7 +172,8 @@ def _robustness_cells(
     name = str(row["row"]).replace("_", " ") if own else f"{row['row']}: {row['outcome']}"
     in_own_unit = "" if own else "in the outcome’s own unit"
     notes = "; ".join(part for part in (in_own_unit, str(row["note"])) if part)
-    p_cells = (_attained_p(row), p_of(row["attainable_p"])) if with_p else ()
+    by_t = (p_of(row["p_value_t"]),) if "p_value_t" in row.index else ()
+    p_cells = (_attained_p(row), *by_t, p_of(row["attainable_p"])) if with_p else ()
     return (
         name[:1].upper() + name[1:],
         told.change(row["estimate"]),
@@ -184,29 +197,10 @@ def _bend(value: Any, unit: Unit) -> str:
     return figure_of(unit.scaled(float(value)), decimals=2 if unit.is_share else None)
 
 
-def _power_cells(row: pd.Series[Any], unit: Unit) -> tuple[str, ...]:
-    overstated = row["exaggeration"]
-    return (
-        day_name(row["date"]).replace(" ", NO_BREAK),
-        number(row["post_periods"]),
-        number(row["regions_left"]),
-        _method(row["inference"]),
-        unit.change(row["mde"]),
-        _share(row["power_at_half"]),
-        NOT_MADE if is_missing(overstated) else f"{number(overstated, decimals=1)} times",
-        _share(row["wrong_sign"]),
-        str(row["note"]).capitalize(),
-    )
-
-
-def _share(value: Any) -> str:
-    return NOT_MADE if is_missing(value) else percent(value)
-
-
 def _changed_cells(row: pd.Series[Any], unit: Unit) -> tuple[str, ...]:
     return (
         str(row["outcome"]),
-        f"{_method(row['estimator'])}; {_method(row['inference'])}",
+        f"{method_name(row['estimator'])}; {method_name(row['inference'])}",
         unit.change(row["estimate_before"]),
         unit.between(row["low_before"], row["high_before"]),
         unit.change(row["estimate"]),
@@ -215,5 +209,6 @@ def _changed_cells(row: pd.Series[Any], unit: Unit) -> tuple[str, ...]:
     )
 
 
-def _method(name: Any) -> str:
+def method_name(name: Any) -> str:
+    """Give an estimator or a kind of inference in words."""
     return _METHODS.get(str(name), str(name))

@@ -99,6 +99,9 @@ def test_a_cursor_that_was_not_handed_out_is_refused(filled, cursor):
         "/v1/placements/{}/rows/" + ID,
         "/v1/placements/{}/prices",
         "/v1/placements/{}/groups",
+        "/v1/panels/{}",
+        "/v1/panels/{}/groups",
+        "/v1/panels/{}/findings",
     ],
 )
 @pytest.mark.parametrize("id_", [ID, NAME, "..", "%2e%2e%2fkey", "A" * 16])

@@ -5,7 +5,15 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from models.control_charts import funnel, process_chart, wilson
+from models.control_charts import (
+    Funnel,
+    funnel,
+    funnel_limits,
+    lag_one,
+    newcombe,
+    process_chart,
+    wilson,
+)
 from models.errors import ShortHistoryError
 
 
@@ -82,3 +90,101 @@ def test_each_rule_marks_its_own_points():
 def test_a_process_chart_of_annual_figures_is_refused():
     with pytest.raises(ShortHistoryError):
         process_chart(np.arange(11.0))
+
+
+@pytest.mark.parametrize(
+    ("children", "low_95", "high_95", "low_998", "high_998"),
+    [
+        (10, 56.154344, 100.0, 42.03259, 100.0),
+        (102, 72.974925, 88.309971, 68.553233, 92.731663),
+        (1008, 78.203374, 83.081521, 76.796814, 84.488082),
+        (110000, 80.408963, 80.875933, 80.274317, 81.010578),
+    ],
+)
+def test_funnel_limits_are_those_that_phe_publishes(children, low_95, high_95, low_998, high_998):
+    # PHEindicatormethods, test data of calculate_funnel_limits for proportions: baseline
+    # 80.642448% (to six decimals, so limits agree to 1e-6 of a share).
+    none = np.zeros(1, dtype=bool)
+    found = Funnel(0.80642448, 1.0, np.zeros(1), none, none)
+
+    narrow = funnel_limits(found, np.array([float(children)]), confidence=0.95)
+    wide = funnel_limits(found, np.array([float(children)]), confidence=0.998)
+
+    got = [100 * float(end[0]) for end in (*narrow, *wide)]
+    assert got == pytest.approx([low_95, high_95, low_998, high_998], abs=2e-6)
+
+
+@pytest.mark.parametrize(
+    ("having", "children", "low", "high"),
+    [
+        (7287, 34353, 20.7830499225555, 21.6476300812899),
+        (2960, 24488, 11.6852009907382, 12.5017980504761),
+        (1635, 23464, 6.64933849950753, 7.30099206057122),
+    ],
+)
+def test_wilson_gives_the_published_intervals_of_child_measurement(having, children, low, high):
+    # National Child Measurement Programme 2006/07, as in PHEindicatormethods' test data.
+    found = wilson(np.array([having]), np.array([children]))
+
+    assert 100 * found[0][0] == pytest.approx(low, abs=1e-9)
+    assert 100 * found[1][0] == pytest.approx(high, abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("counts", "low", "high"),
+    [
+        ((56, 70, 48, 80), 0.0524, 0.3339),
+        ((9, 10, 3, 10), 0.1705, 0.8090),
+        ((10, 10, 0, 20), 0.6791, 1.0000),
+    ],
+)
+def test_newcombe_gives_the_intervals_of_his_table_ii(counts, low, high):
+    # Statistics in Medicine 17, 1998, table II, method 10.
+    found = newcombe(*(np.array([float(count)]) for count in counts))
+
+    assert (found[0][0], found[1][0]) == (
+        pytest.approx(low, abs=5e-5),
+        pytest.approx(high, abs=5e-5),
+    )
+
+
+def test_two_of_three_near_a_limit_count_only_on_one_side_of_the_mean():
+    steady = np.tile([10.0, 12.0], 8)
+
+    one_side = process_chart(np.append(steady, [15.0, 11.5, 15.0]), baseline=16).near_limit
+    crossing = process_chart(np.append(steady, [15.0, 10.5, 15.0]), baseline=16).near_limit
+
+    assert one_side.nonzero()[0].tolist() == [16, 18]
+    assert not crossing.any()
+
+
+def test_six_points_on_one_side_or_in_one_direction_are_not_enough():
+    steady = np.tile([12.0, 10.0], 8)
+    shifted = process_chart(np.append(steady, [12.0] * 6 + [10.0]), baseline=16)
+    rising = process_chart(np.append(steady, [10.2, 10.4, 10.6, 10.8, 11.0, 9.0]), baseline=16)
+
+    assert not shifted.shift.any()
+    assert not rising.trend.any()
+
+
+def test_false_alarms_are_as_many_as_the_documentation_says():
+    rng = np.random.default_rng(903)
+
+    def flagged(memory: float) -> float:
+        shocks = rng.standard_normal((600, 86)) * np.sqrt(1 - memory**2)
+        series = np.zeros_like(shocks)
+        for t in range(1, 86):
+            series[:, t] = memory * series[:, t - 1] + shocks[:, t]
+        charts = [process_chart(one[50:], baseline=24) for one in series]
+        rules = [c.beyond | c.shift | c.trend | c.near_limit for c in charts]
+        return float(np.mean(rules))
+
+    # 21,600 points each, alike within a series: two standard errors are about .005 and .02.
+    assert flagged(0.0) == pytest.approx(0.055, abs=0.01)
+    assert flagged(0.3) == pytest.approx(0.152, abs=0.025)
+    assert flagged(0.7) == pytest.approx(0.477, abs=0.04)
+
+
+def test_lag_one_of_points_that_alternate_is_near_minus_one():
+    assert lag_one(np.tile([1.0, -1.0], 50)) == pytest.approx(-0.99)
+    assert np.isnan(lag_one(np.ones(20)))

@@ -8,6 +8,7 @@ import pytest
 from models.causal.looks import (
     alpha_spending,
     first_possible_look,
+    found_at,
     linear_spending,
     naive_chance,
     obrien_fleming_spending,
@@ -109,3 +110,21 @@ def test_a_look_without_an_estimate_finds_nothing():
 
 def test_spending_is_alpha_at_the_end():
     assert linear_spending(np.ones(1), alpha=0.05) == pytest.approx([0.05])
+
+
+@pytest.mark.parametrize("spending", ["linear", "obrien_fleming"])
+def test_many_panels_at_once_go_as_each_would_alone(spending):
+    rng = np.random.default_rng(8)
+    statistics = rng.standard_normal((4, 200, 45)).cumsum(axis=0).round(1)
+    observed = 7
+
+    at = found_at(statistics, observed=observed, fractions=QUARTERS, spending=spending, alpha=0.2)
+
+    alone = [
+        alpha_spending(
+            panel, observed=observed, fractions=QUARTERS, spending=spending, alpha=0.2
+        ).found_at
+        for panel in statistics.swapaxes(0, 1)
+    ]
+    assert at.tolist() == alone
+    assert 0 < (at >= 0).mean() < 0.4

@@ -7,13 +7,16 @@ import time
 import numpy as np
 import pytest
 
+from models.causal.looks import found_at
 from models.causal.power import (
     Design,
     detectable_by_design,
+    detectable_by_look,
     draw_region_differences,
     null_draws,
     unit_level_false_positives,
 )
+from models.causal.randomisation import assignments, region_mean_estimates, region_mean_slopes
 from models.causal.shocks import Shocks
 from tests.builders.null_panels import POINT, TREATED, Nature, units_of
 
@@ -146,3 +149,45 @@ def test_a_table_of_sixteen_designs_takes_seconds():
     effects(designs)
 
     assert time.process_time() - began < 10
+
+
+LOOKED = [a_design(n_after=years) for years in (1, 2, 3, 4)]
+FRACTIONS = np.arange(1, 5) / 4
+
+
+def looked_differences(n_panels, seed):
+    nature, rng = Nature(), np.random.default_rng(seed)
+    return draw_region_differences(
+        nature.shocks, units_of(nature), LOOKED, n_panels=n_panels, rng=rng
+    )
+
+
+def test_an_effect_of_the_size_for_several_looks_is_found_by_then_in_fresh_panels():
+    chosen = assignments(TREATED, candidates=np.arange(14))
+    stated = detectable_by_look(
+        looked_differences(1_000, 3), LOOKED[0], chosen=chosen, fractions=FRACTIONS
+    )
+
+    fresh = np.stack(
+        [region_mean_estimates(each, chosen.rows) for each in looked_differences(1_500, 4)]
+    )
+    slopes = region_mean_slopes(chosen.rows, observed=chosen.observed, n_regions=14)
+    for look in (0, 1, 3):
+        at = found_at(fresh - stated[look] * slopes, observed=chosen.observed, fractions=FRACTIONS)
+
+        # Simulation error of either side about .013.
+        assert ((at >= 0) & (at <= look)).mean() == pytest.approx(0.8, abs=0.05)
+    # Looking early costs power: one assignment of 91 is little to spend at the first look.
+    assert stated[0] > stated[1] > stated[3]
+
+
+def test_looks_that_can_find_nothing_have_no_detectable_effect():
+    chosen = assignments(TREATED, candidates=np.arange(8))  # 28 pairs: .025 x 28 is under one
+
+    design = a_design(n_regions=8)
+    stated = detectable_by_look(
+        looked_differences(200, 5), design, chosen=chosen, fractions=FRACTIONS
+    )
+
+    assert np.isinf(stated[:2]).all()
+    assert np.isfinite(stated[2:]).all()

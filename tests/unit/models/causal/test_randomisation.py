@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import combinations
-
 import numpy as np
 import pytest
 
@@ -12,7 +10,6 @@ from models.causal.difference_in_differences import did
 from models.causal.randomisation import (
     assignments,
     by_randomisation,
-    clustered_t,
     effect_removed,
     inverted_interval,
     permutation_p,
@@ -174,22 +171,3 @@ def test_the_interval_is_endless_where_nothing_can_be_rejected():
     low, high = inverted_interval(estimates, slopes, observed=chosen.observed, alpha=0.05)
 
     assert (low, high) == (-np.inf, np.inf)
-
-
-def test_the_clustered_t_is_the_published_sandwich():
-    rng = np.random.default_rng(5)
-    region = np.repeat(np.arange(7), [2, 5, 3, 4, 6, 2, 3])
-    change = rng.normal(size=region.size) + rng.normal(size=7)[region]
-    rows = np.array(list(combinations(range(7), 2)))
-
-    found = clustered_t(np.bincount(region, change), np.bincount(region).astype(float), rows)
-
-    # Ordinary least squares on a constant and the treated, CRV1 by its definition.
-    for row, t in zip(rows, found, strict=True):
-        x = np.column_stack([np.ones(region.size), np.isin(region, row)])
-        bread = np.linalg.inv(x.T @ x)
-        residual = change - x @ bread @ x.T @ change
-        scores = np.array([x[region == g].T @ residual[region == g] for g in range(7)])
-        n = region.size
-        variance = bread @ scores.T @ scores @ bread * 7 / 6 * (n - 1) / (n - 2)
-        assert t == pytest.approx((bread @ x.T @ change)[1] / np.sqrt(variance[1, 1]))

@@ -35,11 +35,14 @@ def _panel(*, spread: float, children: int = 400, deprived: bool = False) -> pd.
     return pd.DataFrame(rows, columns=names).astype(str)
 
 
-def _measured(panel: pd.DataFrame) -> pd.DataFrame:
+def _table(panel: pd.DataFrame) -> pd.DataFrame:
     spec = parse_spec(tomllib.loads(SPEC))
-    cells = checked(*read_panel_frame(panel, name="panel"), spec, name="panel")
-    table = disparity_of(cells, spec)
-    return table.pivot_table("value", index="period", columns="measure")
+    return disparity_of(checked(*read_panel_frame(panel, name="panel"), spec, name="panel"), spec)
+
+
+def _measured(panel: pd.DataFrame, *, among: str = "All") -> pd.DataFrame:
+    table = _table(panel)
+    return table[table["among"] == among].pivot_table("value", index="period", columns="measure")
 
 
 def test_theil_is_split_between_and_within_regions():
@@ -69,6 +72,37 @@ def test_slope_indices_need_an_order_by_deprivation():
     assert "sii" not in without
     assert (ordered["sii"] > 0).all()  # least deprived last, with the larger shares here
     assert (ordered["rii"] > 1).all()
+
+
+def test_slopes_and_spread_beyond_chance_have_intervals_that_hold_them():
+    table = _table(_panel(spread=0.08, deprived=True))
+
+    told = table[table["measure"].isin(["sii", "rii", "sd_beyond_chance"])]
+    assert (told["low"] < told["value"]).all()
+    assert (told["value"] < told["high"]).all()
+    assert table.loc[table["measure"] == "gini", "low"].isna().all()
+
+
+def test_authorities_without_deprivation_are_left_out_of_the_slope_and_counted():
+    panel = _panel(spread=0.08, deprived=True)
+    panel = panel[~((panel["la_code"] == "U7") & (panel["outcome"] == "deprivation"))]
+
+    table = _table(panel)
+
+    slopes = table[(table["measure"] == "sii") & (table["among"] == "All")]
+    assert set(slopes["note"]) == {"authorities without deprivation, left out: 1"}
+
+
+def test_pathfinders_and_the_rest_are_measured_apart():
+    panel = _panel(spread=0.0)
+    rest = (panel["region"] != "R0") & (panel["la_code"].str[-1].astype(int) % 2 == 1)
+    apart = panel["numerator"].astype(int) + np.where(rest, 60, 0)
+
+    table = panel.assign(numerator=apart.astype(str))
+
+    inside, outside = (_measured(table, among=among) for among in ("pathfinders", "the rest"))
+    assert (inside["sd_beyond_chance"] < 0.04).all()
+    assert (outside["sd_beyond_chance"] > 0.06).all()
 
 
 def test_an_outcome_nobody_has_is_no_disparity():

@@ -12,11 +12,11 @@ from models.causal.randomisation import by_randomisation
 from rcc_forecast.evaluation.estimating import (
     INFERENCE,
     PERMUTATION,
-    Fits,
-    all_assignments,
+    PERMUTATION_T,
     answers_of,
-    completed,
 )
+from rcc_forecast.evaluation.fitting import Fits, all_assignments, completed
+from rcc_forecast.evaluation.members import members_of
 from rcc_forecast.evaluation.stages import design_of, grid_of
 from tests.builders.evaluations import NORTH, a_panel, a_spec, the_cells
 
@@ -25,7 +25,8 @@ def the_fits(spec=None, **panel):
     spec = spec or a_spec()
     cells = the_cells(a_panel(**panel), spec)
     grid = grid_of(cells, "far", unit=spec.unit)
-    return Fits(completed(design_of(grid, spec, cells.calendar)), spec)
+    design = completed(design_of(grid, spec, cells.calendar))
+    return Fits(design, spec, members=members_of(cells, "far", spec))
 
 
 def test_every_estimator_has_a_row_for_each_of_its_inferences():
@@ -82,3 +83,24 @@ def test_before_delivery_every_row_says_too_early():
 
     assert all(math.isnan(answer.effect.estimate) for answer in answers)
     assert all("too early" in answer.effect.note for answer in answers)
+
+
+def test_permutation_by_t_stands_beside_permutation_and_has_the_same_estimate():
+    answers = list(answers_of(the_fits(effect=-0.08), outcome="far", names=("did",)))
+
+    plain, by_t = answers[0], answers[2]
+    assert by_t.inference == PERMUTATION_T
+    assert by_t.effect.estimate == pytest.approx(plain.effect.estimate)
+    assert by_t.attainable_p == plain.attainable_p == pytest.approx(1 / 66)
+    assert by_t.effect.low < -0.08 < by_t.effect.high < 0
+
+
+def test_synthetic_did_has_an_interval_for_an_outcome_that_is_not_the_primary_one():
+    spec = a_spec(primary="near", outcomes=["near", "far"])
+    cells = the_cells(a_panel(outcomes=("near", "far"), regions=10, effect=-0.05), spec)
+    design = completed(design_of(grid_of(cells, "far", unit="region"), spec, cells.calendar))
+    fits = Fits(design, spec)
+
+    answer = next(answers_of(fits, outcome="far", names=("synthetic_did",), only=PERMUTATION))
+
+    assert answer.effect.low < answer.effect.estimate < answer.effect.high

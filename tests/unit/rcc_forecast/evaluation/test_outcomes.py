@@ -11,7 +11,7 @@ from rcc_forecast.errors import NothingUsableError
 from rcc_forecast.evaluation import read_panel_frame
 from rcc_forecast.evaluation.outcomes import panel_from_journeys
 from tests.builders.commands import run
-from tests.builders.episodes import MANCHESTER, an_episode, filed_yearly, journeys_of
+from tests.builders.episodes import MANCHESTER, an_episode, filed_yearly, journeys_of, rules_of
 
 MANCHESTER_TOWN_HALL, KENDAL, SALFORD = "M2 5DB", "LA9 4DL", "M27 5AW"
 
@@ -70,6 +70,19 @@ def test_short_breaks_adults_and_those_who_left_are_not_looked_after():
     )
 
     assert _counts(frame, "fostered") == (1, 1)
+
+
+def test_an_authority_that_files_no_postcodes_has_no_figure_of_distance():
+    episodes = [_lives(child, None, place_provider="PR1") for child in "ABC"]
+    journeys = journeys_of(filed_yearly(*episodes, _lives("D", KENDAL), years=[2024]))
+
+    made = panel_from_journeys(journeys)
+
+    # One in four is known: "no child far away" would say how postcodes are filed.
+    outcomes = set(made.frame["outcome"])
+    assert not outcomes & {"over_20_miles", "over_20_miles_and_outside", "out_of_area"}
+    assert {"fostered", "residential", "private_provision"} <= outcomes
+    assert "panel-too-little-known-over-20-miles" in rules_of(made.findings)
 
 
 def _moves(

@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from rcc_forecast.evaluation.robustness import robustness_rows
+from rcc_forecast.evaluation.robustness import p_values_by_t, robustness_rows
 from tests.builders.evaluations import NORTH, SOUTH, a_panel, a_spec, the_cells
 
 
@@ -70,3 +70,17 @@ def test_a_placebo_in_time_finds_nothing_of_a_later_effect():
 
     assert rows["primary"].effect.estimate == pytest.approx(-0.1, abs=0.02)
     assert abs(rows["in-time placebo 2 years early"].effect.estimate) < 0.02
+
+
+def test_each_row_by_difference_in_differences_has_its_p_by_t_beside_it():
+    spec, panel = a_spec(), a_panel(regions=8, effect=-0.1)
+    cells = the_cells(panel, spec)
+    rows = [row for row, _ in robustness_rows(cells, spec)]
+
+    found = dict(zip([row.name for row in rows], p_values_by_t(rows, cells, spec), strict=True))
+
+    assert found["primary"] == pytest.approx(1 / 28)  # 8 * 7 / 2 pairs
+    assert found["child-weighted"] >= 1 / 28
+    assert found[f"{NORTH} alone"] >= 1 / 7
+    assert math.isnan(found["synthetic_did"])
+    assert math.isnan(found["drop London"])

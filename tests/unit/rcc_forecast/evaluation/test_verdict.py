@@ -83,3 +83,43 @@ def test_it_is_said_how_often_chance_would_do_the_same():
     assert verdict(0.02, -0.01, 0.05)["as_often"] == (
         "If nothing had changed we would see a gap this big about 3 times in 91."
     )
+
+
+def of_looks(looks, first, look=1):
+    stamp = Stamp("0" * 64, look, looks, "pre-specified on 2026-01-01")
+    return verdict(0.02, -0.01, 0.05, stamp=stamp, spending_found=False, first_possible_look=first)
+
+
+def test_it_is_said_before_which_look_nothing_can_be_found():
+    said = of_looks(12, 3)
+
+    assert said["sentence"].endswith("With 12 looks nothing can be found before look 3.")
+    assert said["first_possible_look"] == 3
+
+
+def test_once_a_look_can_find_something_the_warning_stands_among_the_limits_alone():
+    said = of_looks(12, 3, look=3)
+
+    assert "before look 3" not in said["sentence"]
+    assert "With 12 looks nothing can be found before look 3." in said["limits"]
+
+
+def test_it_is_said_where_no_look_will_ever_find_anything():
+    said = of_looks(4, 0)
+
+    assert "nothing can ever be found with so few regions" in said["sentence"]
+    assert said["first_possible_look"] is None
+
+
+def test_over_several_looks_dates_go_by_what_spending_can_find():
+    power = POWER.assign(mde_spending=[float("nan"), 0.035, 0.021])
+    effect = Effect(0.022, low=-0.01, high=0.05, p_value=3 / 91)
+    answer = Answer("did", "region_permutation", effect, 1 / 91)
+    stamp = Stamp("0" * 64, 1, 3, "pre-specified on 2026-01-01")
+    seen = Seen(answer, answer, True, 1, 91, False, 0.0125, True)
+
+    said = verdict_of(seen, power, stamp, primary="far", alpha=0.05)
+
+    # One look would find 2.2 points in 2028 as well; over three it takes the .021 of that year.
+    assert said["earliest_date"] == "2028-03-31"
+    assert said["detectable_effect_now"] == 0.035

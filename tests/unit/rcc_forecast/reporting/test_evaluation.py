@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import replace
-from html.parser import HTMLParser
 from itertools import pairwise
 
 import pandas as pd
@@ -19,34 +18,10 @@ from rcc_forecast.reporting.evaluation.unit import Unit
 from rcc_forecast.results.evaluation import EXPLORATORY, Stamp
 from tests.builders.commands import run
 from tests.builders.evaluations import NORTH, SOUTH, a_panel, a_spec, a_spec_file, the_cells
+from tests.builders.html_pages import Page
 
 HASH = "0123456789abcdef" * 4
 LOGGED = Stamp(HASH, 2, 4, "pre-specified on 2026-01-01")
-VOID = {"meta", "br", "link", "img", "input", "hr"}
-
-
-class Page(HTMLParser):
-    """Every element with its attributes, and whether elements are closed in order."""
-
-    def __init__(self, html):
-        super().__init__()
-        self.elements, self.open, self.faults = [], [], []
-        self.feed(html)
-
-    def handle_starttag(self, tag, attrs):
-        self.elements.append((tag, dict(attrs)))
-        if tag not in VOID:
-            self.open.append(tag)
-
-    def handle_startendtag(self, tag, attrs):
-        self.elements.append((tag, dict(attrs)))
-
-    def handle_endtag(self, tag):
-        if not self.open or self.open.pop() != tag:
-            self.faults.append(tag)
-
-    def all(self, tag):
-        return [attrs for name, attrs in self.elements if name == tag]
 
 
 def a_look(*, stamp, **changed):
@@ -111,7 +86,8 @@ def test_it_is_built_for_readers_who_do_not_see_it(html):
     assert all(
         re.search(r"<desc.*<table>.*<th scope=\"row\">", each, re.DOTALL) for each in figures
     )
-    assert html.count("<svg") == len(figures)
+    assert html.count("<svg") == sum(each.count("<svg") for each in figures)
+    assert html.count("<svg") == html.count("<desc") == html.count('role="img"')
 
 
 def test_hash_and_look_and_limits_stand_on_it(html):
@@ -251,6 +227,9 @@ def test_where_authorities_are_compared_they_are_not_called_regions(logged):
 
     assert "choices of authorities" in html
     assert "choices of regions" not in html
+    assert "authorities left" in section(html, "power")
+    assert "regions" not in section(html, "power")
+    assert "regions" not in section(html, "synthetic")
 
 
 def test_the_command_puts_the_report_beside_the_tables_under_the_same_hash(tmp_path):

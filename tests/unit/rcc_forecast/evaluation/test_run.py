@@ -1,0 +1,123 @@
+"""One look: every table under its hash, nothing from after the cut-off, no p that cannot be."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from rcc_forecast.evaluation import evaluate, read_panel_frame
+from rcc_forecast.evaluation.protocol import Log, next_entry, stamp_of
+from rcc_forecast.results.evaluation import EXPLORATORY, Stamp
+from tests.builders.evaluations import NORTH, SOUTH, a_panel, a_spec, the_cells
+
+OUTCOMES = ("far", "near")
+LOGGED = Stamp("0" * 64, 1, 1, "pre-specified on 2026-01-01")
+TABLES = (
+    *("estimates", "event_study", "weights", "paths", "placebo_gaps", "placebos"),
+    *("power", "robustness", "sensitivity", "lines"),
+)
+STARTS = [{"unit": NORTH, "delivery": 2024}, {"unit": SOUTH, "delivery": 2025}]
+
+
+def the_evaluation(panel, spec, stamp=LOGGED):
+    return evaluate(the_cells(panel, spec), spec, stamp)
+
+
+def as_written(evaluation):
+    """Every byte of every table, the findings and the verdict."""
+    texts = {
+        name: table.to_csv(index=False, lineterminator="\n")
+        for name, table in evaluation.tables.items()
+    }
+    findings = evaluation.findings.frame.to_csv(index=False)
+    return {**texts, "findings": findings, "verdict": json.dumps(evaluation.verdict)}
+
+
+@pytest.fixture(scope="module")
+def staggered():
+    spec = a_spec(outcomes=list(OUTCOMES), treated=STARTS, looks=2)
+    panel = a_panel(regions=7, units=3, outcomes=OUTCOMES, effect=-0.05, since=2024)
+    return the_evaluation(panel, spec, Stamp("0" * 64, 1, 2, "pre-specified on 2026-01-01"))
+
+
+def test_every_table_is_there_and_carries_hash_look_and_stamp_last(staggered):
+    assert set(TABLES) <= set(staggered.tables)
+    for name in TABLES:
+        table = staggered.tables[name]
+        assert list(table.columns[-3:]) == ["spec_sha256", "look", "stamp"]
+        assert len(table)
+        assert set(table["look"]) == {"1 of 2"}
+
+
+def test_one_row_an_outcome_estimator_and_inference_the_effect_on_all_first(staggered):
+    table = staggered.tables["estimates"]
+
+    assert set(table["estimand"]) == {"att"}
+    assert set(table["region"]) == {"All"}
+    assert not table.duplicated(["outcome", "estimator", "inference"]).any()
+    assert table["inference"].iloc[0] == "region_permutation"
+
+
+def test_no_p_value_is_below_one_in_the_number_of_assignments(staggered):
+    table = staggered.tables["estimates"]
+    # 7 regions, one for each start: 7 x 6 assignments.
+    assert table["attainable_p"].min() == pytest.approx(1 / 42)
+    for name in ("p_value", "p_adjusted", "p_romano_wolf"):
+        made = table[table["attainable_p"].notna() & table[name].notna()]
+        assert len(made)
+        assert (made[name] >= made["attainable_p"] - 1e-12).all()
+    events = staggered.tables["event_study"]
+    permuted = events[events["inference"] == "region_permutation"]
+    assert (permuted["p_value"].dropna() >= 1 / 42 - 1e-12).all()
+    checks = staggered.tables["robustness"]
+    assert (checks["p_value_t"].dropna() >= 1 / 42 - 1e-12).all()
+
+
+def test_the_verdict_says_which_look_can_first_find_something(staggered):
+    # 42 assignments x .025 is over one: the first of two looks can.
+    assert staggered.verdict["first_possible_look"] == 1
+    assert 1 / 42 <= staggered.verdict["spending_p"] <= 1
+
+
+def test_rows_released_after_the_cut_off_change_no_byte_of_any_table():
+    spec = a_spec(
+        outcomes=list(OUTCOMES), treated=STARTS, cut_off="2026-12-01", looks=2, permutations=15
+    )
+    panel = a_panel(regions=5, units=2, outcomes=OUTCOMES, years=range(2018, 2027))
+    late = panel.assign(numerator=1, release_date="2027-11-20")
+    renamed = panel.assign(outcome="later", la_code="new", region="New", release_date="2027-01-01")
+    mixed = pd.concat([late, panel, renamed]).sort_values(["la_code", "period"], kind="stable")
+
+    alone, among = (as_written(the_evaluation(table, spec)) for table in (panel, mixed))
+
+    assert alone == among
+
+
+def test_one_character_of_the_specification_changes_hash_and_stamp():
+    spec, changed = a_spec(), a_spec(neighbours=["Region 01"])
+    entry = next_entry(Log(), spec, today=pd.Timestamp("2026-01-05"), software={}, git_commit=None)
+    log = Log((entry,))
+
+    logged, unlogged = stamp_of(spec, log), stamp_of(changed, log)
+
+    assert logged.stamp == "pre-specified on 2026-01-05"
+    assert unlogged.stamp == EXPLORATORY
+    assert logged.spec_sha256 != unlogged.spec_sha256
+
+
+def test_before_delivery_every_table_stands_and_says_so():
+    spec = a_spec(treated=[{"unit": NORTH, "delivery": "2030-04-01"}], looks=4)
+    cells, _ = read_panel_frame(a_panel(regions=14), name="panel.csv")
+
+    found = evaluate(cells, spec, Stamp("0" * 64, 1, 4, "pre-specified on 2026-01-01"))
+
+    assert found.verdict["too_early"]
+    # One pathfinder of 14 regions: p is never below 1/14, so no look can find anything.
+    assert found.verdict["first_possible_look"] is None
+    assert found.verdict["spending_p"] is None
+    assert "nothing can ever be found" in found.verdict["sentence"]
+    assert not len(found.tables["paths"])
+    assert np.isnan(found.tables["estimates"]["estimate"]).all()
