@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from api.errors import PanelRefusedError
-from api.panels import PANEL_NAME
+from api.panels import GROUPS_NAME, PANEL_NAME
 from api.sent_tables import as_stored
 from api.specifications import without_names
 from api.store import Store
@@ -50,7 +50,12 @@ class Look:
 
 
 def evaluated(
-    panel: pd.DataFrame, look: Look, store: Store, *, before: pd.DataFrame | None
+    panel: pd.DataFrame,
+    look: Look,
+    store: Store,
+    *,
+    groups: pd.DataFrame | None = None,
+    before: pd.DataFrame | None = None,
 ) -> tuple[dict[str, pd.DataFrame], dict[str, Any]]:
     """Evaluate a panel as the command does: its tables, and ``verdict.json``.
 
@@ -62,6 +67,8 @@ def evaluated(
         What to do, and the state of the log.
     store : Store
         In whose folder the files lie while they are made.
+    groups : DataFrame, optional
+        The same outcomes by group of children, as kept with the panel.
     before : DataFrame, optional
         Estimates of an earlier look.
 
@@ -77,7 +84,9 @@ def evaluated(
     PanelRefusedError
         The panel cannot be evaluated under this specification.
     """
-    sources = Sources(panel=panel, name=PANEL_NAME, before=before)
+    sources = Sources(
+        panel=panel, name=PANEL_NAME, groups=groups, groups_name=GROUPS_NAME, before=before
+    )
     try:
         evaluation, _ = evaluation_of(sources, look.spec, look.log)
     except PanelAtFaultError as error:

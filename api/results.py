@@ -13,7 +13,7 @@ import pandas as pd
 from api.answers import plain
 from api.errors import SourceDeletedError
 from api.evaluations import PAGE, Look, evaluated, planned
-from api.panels import ROWS, counted_panel, read_panel_sent
+from api.panels import GROUPS, ROWS, counted_panel, read_panel_sent
 from api.registers import read_children_sent, read_homes_sent
 from api.returned import read_returns_sent, returns_of
 from api.scenarios import (
@@ -347,7 +347,11 @@ class Results:
 
         def compare() -> Made:
             before = self._table(since, "estimates") if since else None
-            tables, verdict = evaluated(self._table(panel, ROWS), look, self._store, before=before)
+            kept = self._store.tables(panel.name)
+            groups = self._table(panel, GROUPS) if GROUPS in kept else None
+            tables, verdict = evaluated(
+                self._table(panel, ROWS), look, self._store, groups=groups, before=before
+            )
             facts = {
                 "id": run.run_id,
                 "panel_id": panel.id,

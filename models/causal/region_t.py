@@ -26,6 +26,10 @@ from models.causal.base import (
 from models.causal.randomisation import Assignments, last_kept, permutation_p
 
 _NAME = "The permutation of regions by t"
+
+_FEWEST_REGIONS = 3
+"""One treated and one untreated region leave no spread to set their gap against."""
+
 _CLOSE = 1e-4
 """Of the standard error: how near the ends of the interval are to where p crosses alpha."""
 
@@ -84,8 +88,12 @@ def region_changes(
     Raises
     ------
     UnsuitablePanelError
-        A region has no unit with all values.
+        A region has no unit with all values, or there are under three regions.
     """
+    if n_regions <= max(treated.size, _FEWEST_REGIONS - 1):
+        raise UnsuitablePanelError(
+            estimator=_NAME, reason="it needs three regions, one of them untreated."
+        )
     columns = np.concatenate([base, post])
     seen = ~np.isnan(panel.y[:, columns]).any(axis=1)
     y, region, weight = panel.y[seen], region[seen], panel.weight[seen]

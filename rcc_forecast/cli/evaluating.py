@@ -50,6 +50,24 @@ def add_commands(commands: Commands) -> None:
     command.add_argument(
         "--since", type=Path, metavar="DIR", help="an earlier look's folder, to list what changed"
     )
+    command.add_argument(
+        "--groups",
+        type=Path,
+        metavar="FILE",
+        help="the same outcomes by group of children (PANEL.groups.csv beside the panel)",
+    )
+    for name in ("milestones", "process"):
+        command.add_argument(
+            f"--{name}",
+            type=Path,
+            metavar="FILE",
+            help=f"{name}.csv of `evaluate {name}`, to stand beside the outcomes",
+        )
+    command.add_argument(
+        "--published",
+        action="store_true",
+        help="write a public edition too, small numbers withheld, into published/",
+    )
     power = add_command(
         commands,
         POWER,
@@ -87,7 +105,7 @@ def _add_spec(command: argparse.ArgumentParser) -> None:
 
 def _evaluate(given: argparse.Namespace) -> int:
     from rcc_forecast.evaluation import read_log, read_spec
-    from rcc_forecast.evaluations import evaluation_of, write_evaluation
+    from rcc_forecast.evaluations import evaluation_of, public_edition, write_evaluation
 
     progress = TerminalProgress()
     spec = read_spec(given.spec)
@@ -97,6 +115,11 @@ def _evaluate(given: argparse.Namespace) -> int:
     )
     with runs.whole_folder(given.out) as folder:
         write_evaluation(evaluation, folder)
+        if given.published:
+            progress("withholding small numbers")
+            (folder / "published").mkdir()
+            edition = public_edition(evaluation, cells)
+            write_evaluation(edition, folder / "published", is_public=True)
     progress.done()
     sys.stdout.write(_said(evaluation, cells) + f"Written to {given.out}.\n")
     return 0
@@ -104,15 +127,14 @@ def _evaluate(given: argparse.Namespace) -> int:
 
 def _power(given: argparse.Namespace) -> int:
     from rcc_forecast.evaluation import read_log, read_spec
-    from rcc_forecast.evaluations import plan_of_looks
+    from rcc_forecast.evaluations import plan_of_looks, write_plan_of_looks
 
     progress = TerminalProgress()
     spec = read_spec(given.spec)
     progress("reading the panel")
     planned = plan_of_looks(_sources(given), spec, read_log(_log_path(given)), progress=progress)
     with runs.whole_folder(given.out) as folder:
-        for name, table in planned.tables.items():
-            runs.write_table(table, folder / f"{name}.csv")
+        write_plan_of_looks(planned, folder)
     progress.done()
     sys.stdout.write(_power_said(planned) + f"Written to {given.out}.\n")
     return 0
@@ -153,15 +175,30 @@ def _sources(given: argparse.Namespace) -> Sources:
     from rcc_forecast.evaluations import Sources
     from rcc_forecast.tables.from_file import table_from_file
 
+    groups = _groups_path(given)
     since = getattr(given, "since", None)
     expected = "a folder of an earlier look with estimates.csv"
     return Sources(
         panel=table_from_file(given.panel),
         name=given.panel.name,
+        groups=None if groups is None else table_from_file(groups),
+        groups_name="" if groups is None else groups.name,
+        following={
+            name: pd.read_csv(path)
+            for name in ("milestones", "process")
+            if (path := getattr(given, name, None)) is not None
+        },
         before=None
         if since is None
         else pd.read_csv(existing(since / "estimates.csv", expected=expected)),
     )
+
+
+def _groups_path(given: argparse.Namespace) -> Path | None:
+    """Give the groups asked for, else those that `panel` wrote beside the panel."""
+    asked: Path | None = getattr(given, "groups", None)
+    beside = Path(given.panel).with_suffix(f".groups{Path(given.panel).suffix}")
+    return asked or (beside if hasattr(given, "groups") and beside.is_file() else None)
 
 
 def _log_path(given: argparse.Namespace) -> Path:

@@ -143,16 +143,15 @@ def read_panel_frame(
     late = _released_late(released, cut_off)
     # The form of periods is that of the rows in time: a late row decides nothing.
     calendar, number = number_periods(written.loc[~late, "period"])
-    ended_late = _ended_late(released, number, calendar, cut_off)
-    # Of no row at all, reindexing gives objects, whose negation is no truth value.
-    late |= ended_late.reindex(late.index, fill_value=False).astype(bool)
-    kept = written[~late].assign(
-        period_number=number, released=released, region=written["region"].str.strip()
-    )
-    if not len(kept):
+    late |= _ended_late(released, number, calendar, cut_off).reindex(late.index, fill_value=False)
+    # A frame without rows takes the index of what is assigned to it, so it is refused before.
+    if late.all():
         reason = "No row is left" if len(written) else "There is no row"
         known = "" if cut_off is None else " that was released by the cut-off"
         raise PanelAtFaultError(name=name, faults=[f"{reason}{known}."])
+    kept = written[~late].assign(
+        period_number=number, released=released, region=written["region"].str.strip()
+    )
     cells = _cells(kept, calendar, checks)
     return replace(cells, late=int(late.sum())), checks.faults
 

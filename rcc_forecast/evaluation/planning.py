@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from models.causal.base import FloatArray, IntArray
 from models.causal.power import (
@@ -40,8 +41,11 @@ YEARS_AHEAD = (1, 2, 3, 5)
 
 _FIRST_PERIODS = {1: (), 4: (1, 2), 12: (1, 3, 6)}
 _REGIONS_LEFT = (14, 10, 8, 6)
-_PLACEBO_CELLS = 40_000_000
+_PLACEBO_CELLS = 12_000_000
 _PANELS = 1_000
+_MOSTLY_THERE = 0.5
+"""Share of the periods that an authority has to have, to be thought of as part of its region."""
+
 _ASSIGNMENTS_OVER_LOOKS, _CELLS_OVER_LOOKS, _FEWEST_PANELS = 999, 1_500_000, 200
 """Ranking again at every look takes long where many could have been treated: fewer are drawn."""
 
@@ -69,10 +73,13 @@ class Before:
 
     Attributes
     ----------
-    y : ndarray, shape (n_units, n_periods)
+    y : ndarray, shape (n_complete, n_periods)
         Before anyone's announcement; authorities without gaps alone.
+    learned_from : Units
+        Those authorities: regions (numbered among themselves), chance in small
+        numbers and children.
     units : Units
-        Their regions, chance in small numbers and children.
+        All the authorities that regions are the values of, those with gaps too.
     names : tuple of str
         Of the regions, or other units of inference.
     treated : ndarray of int
@@ -84,6 +91,7 @@ class Before:
     """
 
     y: FloatArray
+    learned_from: Units
     units: Units
     names: tuple[str, ...]
     treated: IntArray
@@ -107,8 +115,8 @@ def plan_of(cells: Cells, spec: Spec, outcome: str, *, n_panels: int = _PANELS) 
     """
     try:
         before = before_of(cells, spec, outcome)
-        shocks = estimate_shocks(before.y, before.units)
-        within = shocks_within(before.y, before.units)
+        shocks = estimate_shocks(before.y, before.learned_from)
+        within = shocks_within(before.y, before.learned_from)
     except ModelError as error:
         return Plan(_unmade(outcome, reason_of(error)))
     if not before.treated.size:
@@ -268,16 +276,30 @@ def before_of(cells: Cells, spec: Spec, outcome: str) -> Before:
     aware = min((course.aware for course in present), default=int(grid.periods[-1]) + 1)
     early = grid.periods < aware
     y = grid.y[:, early]
-    kept = ~np.isnan(y).any(axis=1)
-    names, region = np.unique(inferred[kept], return_inverse=True)
+    seen = ~np.isnan(y)
+    complete = np.asarray(seen.all(axis=1))
+    # A region's value is that of whoever has one; an authority with gaps is not compared itself.
+    often = np.asarray(seen.sum(axis=1) >= _MOSTLY_THERE * seen.shape[1])
+    there = complete if spec.unit == "authority" else often
+    names = np.unique(inferred[there])
     first = min((course.first for course in present), default=0)
     pathfinders = [course for course in present if course.first <= first + calendar.season]
     treated = np.flatnonzero(np.isin(names, [course.unit for course in pathfinders]))
-    noise = _binomial_sd(cells, outcome, grid.names, grid.periods[early])[kept]
+    noise = _binomial_sd(cells, outcome, grid.names, grid.periods[early])
     between = max(first - int(grid.periods[early][-1]) - 1, 0) if early.any() else 0
-    units = Units(region.astype(np.int64), noise, grid.children[kept])
+
+    def units_of(kept: NDArray[np.bool_]) -> Units:
+        region = np.unique(inferred[kept], return_inverse=True)[1]
+        return Units(region.astype(np.int64), noise[kept], grid.children[kept])
+
     return Before(
-        y[kept], units, tuple(str(name) for name in names), treated, tuple(pathfinders), between
+        y[complete],
+        units_of(complete),
+        units_of(there),
+        tuple(str(name) for name in names),
+        treated,
+        tuple(pathfinders),
+        between,
     )
 
 

@@ -23,6 +23,16 @@ from rcc_forecast.tables.evaluation import (
 )
 from rcc_forecast.tables.evaluation_charts import FUNNEL, PATHS, PLACEBO_GAPS, XMR
 from rcc_forecast.tables.explanation import EXPLANATION
+from rcc_forecast.tables.following import (
+    CALENDAR,
+    DECISIONS,
+    MILESTONE_STATES,
+    MILESTONES,
+    MILESTONES_GIVEN,
+    MINIMUM_FUNCTIONS,
+    PROCESS,
+    REFERRALS,
+)
 from rcc_forecast.tables.forecast import BACKTEST, FORECAST, POOLING, SERIES_FORECAST
 from rcc_forecast.tables.homes import HOMES
 from rcc_forecast.tables.investing import INVESTMENT, SITES
@@ -64,6 +74,7 @@ from rcc_forecast.tables.spending import (
 )
 from rcc_forecast.tables.ssda903 import FIRST_YEAR_OF_TABLE, RETURN_CHANGES, TABLES
 from rcc_forecast.tables.sufficiency import BALANCE, SUBSTITUTION, SUPPLY
+from rcc_forecast.tables.variation import VARIATION, VARIATION_AUTHORITIES, VARIATION_SHARES
 
 _PLANS = (
     *(HOMES, CHILDREN_TO_PLACE, SITES),
@@ -88,6 +99,9 @@ _EVALUATION = (
     *(PANEL, GROUP_OUTCOMES),
     *(ESTIMATES, EVENT_STUDY, WEIGHTS, PLACEBOS, POWER, ROBUSTNESS, SENSITIVITY),
     *(LINES, PATHS, PLACEBO_GAPS, FUNNEL, XMR, DISPARITY, DISPARITY_EFFECTS),
+    *(DECISIONS, REFERRALS, PROCESS, MILESTONES_GIVEN),
+    *(MILESTONES, MILESTONE_STATES, MINIMUM_FUNCTIONS, CALENDAR),
+    *(VARIATION, VARIATION_SHARES, VARIATION_AUTHORITIES),
     *(SKILL, DELAY, TORNADO, ASSUMPTIONS, PUBLISHED_TOTALS),
 )
 

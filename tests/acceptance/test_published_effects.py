@@ -10,6 +10,8 @@ import pytest
 
 from models.causal import ESTIMATORS, synthetic_control_on
 from models.causal.group_time import (
+    by_group,
+    by_period,
     event_study,
     group_time_effects,
     simple_effect,
@@ -28,6 +30,8 @@ BEFORE, AFTER = slice(0, 19), slice(19, None)  # 1970-1988, 1989-2000
         ("did", -27.3491, 0.001),
         ("synthetic_control", -19.6, 0.15),
         ("synthetic_did", -15.604, 0.01),
+        # pysyncon 1.7.0, whose port gives augsynth's published -0.0401 for Kansas: -15.9526.
+        ("ridge_augmented", -15.9526, 0.001),
     ],
 )
 def test_californias_tobacco_tax_has_its_published_effect(estimator, published, tolerance):
@@ -100,6 +104,35 @@ def test_minimum_wages_have_their_published_event_study():
     _, overall = study.effects()
     assert overall.estimate == pytest.approx(-0.0772, abs=5e-5)
     assert overall.standard_error == pytest.approx(0.0203, rel=0.10)
+
+
+@pytest.mark.parametrize(
+    ("summary", "published", "overall"),
+    [
+        # As the did package prints aggte(type = "group") and aggte(type = "calendar").
+        (by_group, [-0.0797, -0.0229, -0.0261], -0.0310),
+        (by_period, [-0.0105, -0.0704, -0.0488, -0.0371], -0.0417),
+    ],
+)
+def test_minimum_wages_have_their_published_effects_by_group_and_by_year(
+    summary, published, overall
+):
+    panel, _ = counties()
+
+    found = summary(group_time_effects(panel, controls="never"))
+
+    np.testing.assert_allclose(found.estimate, published, atol=5.1e-5)
+    assert found.overall == pytest.approx(overall, abs=5.1e-5)
+
+
+def test_minimum_wages_have_the_published_standard_errors_by_group():
+    panel, _ = counties()
+
+    each, overall = by_group(group_time_effects(panel, controls="never")).effects()
+
+    errors = [effect.standard_error for effect in each]
+    np.testing.assert_allclose(errors, [0.0264, 0.0167, 0.0167], atol=1e-4)
+    assert overall.standard_error == pytest.approx(0.0124, abs=1e-4)
 
 
 @pytest.mark.parametrize(

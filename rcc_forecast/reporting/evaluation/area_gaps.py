@@ -9,7 +9,7 @@ import pandas as pd
 from rcc_forecast.codes import ALL
 from rcc_forecast.reporting.evaluation.outcomes import UnitOf
 from rcc_forecast.reporting.evaluation.parts import Multiples, Panel
-from rcc_forecast.reporting.evaluation.plot import ROOM_OF_SMALL, SMALL, plot_of
+from rcc_forecast.reporting.evaluation.plot import ROOM_OF_SMALL, SMALL, plot_of, whole_run
 from rcc_forecast.reporting.evaluation.unit import NOT_MADE, figure_of, is_missing
 from rcc_forecast.reporting.figure import LINE, PLACES, joined
 
@@ -96,7 +96,7 @@ def _multiples(
     panels, cells = [], []
     for outcome, own in rows.groupby("outcome", sort=False):
         wide = own.pivot_table(index="period", columns="measure", values="value").sort_index()
-        wide = wide.reindex(columns=names)
+        wide = wide.reindex(index=whole_run(wide.index), columns=names)
         panels.append(
             _panel(str(outcome), wide, styles, axis=axis, scale=scale, told=told, head=head)
         )

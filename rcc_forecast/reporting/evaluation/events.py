@@ -39,17 +39,17 @@ def events_chart(
     values, lows, highs = (
         [unit.scaled(float(value)) for value in rows[name]] for name in ("estimate", "low", "high")
     )
-    plot = plot_of([_signed(time) for time in times], [*values, *lows, *highs], right=20, zero=True)
+    run = range(times[0], times[-1] + 1)
+    plot = plot_of([_signed(time) for time in run], [*values, *lows, *highs], right=20, zero=True)
     zero = plot.y.at(0.0)
     parts = [
         plot.frame(f"Difference in {unit.of_changes}"),
         line(((plot.x.start, zero), (plot.x.end, zero)), stroke=INK, width=1.2),
     ]
-    begins = next((place for place, time in enumerate(times) if time >= 0), None)
-    if begins is not None:
-        parts.append(delivery_mark(plot, begins))
-    for place, (value, low, high) in enumerate(zip(values, lows, highs, strict=True)):
-        x = plot.x.at(place)
+    if times[-1] >= 0:
+        parts.append(delivery_mark(plot, max(-times[0], 0)))
+    for time, value, low, high in zip(times, values, lows, highs, strict=True):
+        x = plot.x.at(time - times[0])
         if not (is_missing(low) or is_missing(high)):
             parts.append(line(((x, plot.y.at(low)), (x, plot.y.at(high))), stroke=LINE, width=2.0))
         if not is_missing(value):

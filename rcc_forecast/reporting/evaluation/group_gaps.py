@@ -16,7 +16,7 @@ from markupsafe import Markup
 from rcc_forecast.codes import ALL
 from rcc_forecast.reporting.evaluation.outcomes import UnitOf
 from rcc_forecast.reporting.evaluation.parts import Folded, Multiples, Panel, without_blanks
-from rcc_forecast.reporting.evaluation.plot import ROOM_OF_SMALL, SMALL, Plot, plot_of
+from rcc_forecast.reporting.evaluation.plot import ROOM_OF_SMALL, SMALL, Plot, plot_of, whole_run
 from rcc_forecast.reporting.evaluation.unit import NOT_MADE, Unit, is_missing, p_of
 from rcc_forecast.reporting.figure import BAND_95, INK, LINE, PLACES, QUIET, band, joined, line
 from rcc_forecast.reporting.sections import TableView
@@ -165,7 +165,7 @@ def _effect_rows(rows: pd.DataFrame, unit: Unit, *, with_p: bool) -> Iterator[tu
 def _of_characteristic(
     rows: pd.DataFrame, outcome: str, characteristic: str, title: str, unit: Unit
 ) -> Multiples:
-    periods = sorted(rows["period"].astype(str).unique())
+    periods = whole_run(rows["period"])
     known = _scale(rows, unit)
     panels = [
         _panel(str(group), own, periods, known, unit)

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from markupsafe import Markup
 
-from rcc_forecast.reporting.evaluation.plot import LETTER, Plot, names_at_ends, plot_of
+from rcc_forecast.reporting.evaluation.plot import LETTER, Plot, names_at_ends, plot_of, whole_run
 from rcc_forecast.reporting.evaluation.unit import Unit
 from rcc_forecast.reporting.figure import (
     BAND_80,
@@ -122,7 +122,7 @@ def lines_chart(
     if lines is None or not (lines["outcome"] == primary).any():
         return None
     rows = lines[lines["outcome"] == primary]
-    periods = sorted(rows["period"].unique())
+    periods = whole_run(rows["period"])
     pathfinders, others = pathfinders_and_rest(rows, periods)
     after = [p in set(rows.loc[rows["phase"] == "after", "period"]) for p in periods]
     drawn = [*pathfinders.to_numpy().ravel(), *others.to_numpy().ravel()]
@@ -156,7 +156,7 @@ def lines_chart(
         ),
         caption="Thick lines are pathfinders, thin lines the other "
         f"{compared}. "
-        "The scale does not begin at zero.",
+        f"The scale does not begin at zero.{_of_breaks(shown)}",
     )
 
 
@@ -211,6 +211,11 @@ def few_lines(others: pd.DataFrame) -> pd.DataFrame:
             "Highest of the rest": others.max(axis=1),
         }
     )
+
+
+def _of_breaks(shown: pd.DataFrame) -> str:
+    empty = [str(period) for period in shown.index[shown.isna().all(axis=1)]]
+    return f" Lines break where there are no figures: {', '.join(empty)}." if empty else ""
 
 
 def _scaled(values: pd.Series[Any], unit: Unit) -> list[float]:

@@ -13,7 +13,7 @@ import pandas as pd
 
 from rcc_forecast.reporting.evaluation.lines import LOOKS, delivery_mark, pathfinders_and_rest
 from rcc_forecast.reporting.evaluation.parts import Multiples, Panel, without_blanks
-from rcc_forecast.reporting.evaluation.plot import ROOM_OF_SMALL, SMALL, plot_of
+from rcc_forecast.reporting.evaluation.plot import ROOM_OF_SMALL, SMALL, plot_of, whole_run
 from rcc_forecast.reporting.evaluation.unit import NOT_MADE, Unit, is_missing, p_of
 from rcc_forecast.reporting.figure import QUIET, joined
 from rcc_forecast.reporting.sections import TableView
@@ -102,7 +102,7 @@ def further_lines(
     for outcome in outcomes:
         own = lines[lines["outcome"] == outcome]
         if own["value"].notna().any():
-            periods = sorted(own["period"].unique())
+            periods = whole_run(own["period"])
             pathfinders, others = pathfinders_and_rest(own, periods)
             panels.append(_panel(outcome, own, pathfinders, others, unit_of(outcome)))
             tables.append((outcome, pd.concat([pathfinders, others], axis=1)))

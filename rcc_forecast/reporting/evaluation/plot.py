@@ -7,11 +7,12 @@ as those of the page.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from rcc_forecast.evaluation.periods import Calendar
 from rcc_forecast.reporting.evaluation.unit import figure_of
 from rcc_forecast.reporting.figure import BAND_80, LINE, QUIET, RULE, Axis, joined, line, text
 
@@ -26,6 +27,11 @@ ROOM_OF_SMALL = 20
 
 _LEFT, _TOP, _TOP_OF_SMALL, _BOTTOM = 66, 44, 30, 34
 _OF_A_LETTER = 0.62
+_LONGEST_RUN = 1_000
+
+_ALIKE = 1e-9
+"""Of the largest figure: figures nearer than this differ by rounding alone."""
+
 _BETWEEN_LABELS, _BETWEEN_NAMES, _LETTERS_OF_A_NAME = 14, 19, 22
 
 
@@ -98,6 +104,22 @@ class Plot:
         return joined([line(points, stroke=stroke, width=width, dash=dash), *dots])
 
 
+def whole_run(periods: Iterable[object]) -> list[str]:
+    """Give periods in order, with those between them that nobody has figures of.
+
+    A year that was left out stays a gap, so that its neighbours do not look like
+    neighbours. Periods of no known form are given as they are.
+    """
+    given = sorted({str(period) for period in periods})
+    for season in (1, 4, 12):
+        calendar = Calendar(season)
+        numbers = [calendar.number(period) for period in given]
+        known = [number for number in numbers if number is not None]
+        if known and len(known) == len(given) and known[-1] - known[0] < _LONGEST_RUN:
+            return [calendar.name(number) for number in range(known[0], known[-1] + 1)]
+    return given
+
+
 def plot_of(
     periods: Sequence[str],
     values: Sequence[float],
@@ -138,7 +160,10 @@ def roomy_axis(
     known = [value for value in values if math.isfinite(value)] or [0.0, 1.0]
     known += [0.0] if zero else []
     low, high = min(known), max(known)
-    room = spare * ((high - low) or abs(high) or 1.0)
+    width = high - low
+    if width <= _ALIKE * max(abs(low), abs(high)):
+        width = abs(high)  # figures that differ by rounding alone leave no room for ticks
+    room = spare * (width or 1.0)
     return Axis(low - room, high + room, start, end)
 
 

@@ -18,6 +18,7 @@ from rcc_forecast.reporting.evaluation.plot import (
     Plot,
     names_at_ends,
     plot_of,
+    whole_run,
 )
 from rcc_forecast.reporting.evaluation.unit import Unit
 from rcc_forecast.reporting.evaluation.views import method_name
@@ -99,7 +100,7 @@ def placebo_gaps_chart(
     if not rows["gap"].notna().any():
         return None
     rows = rows[rows["estimator"] == rows["estimator"].iloc[0]]
-    periods = sorted(rows["period"].unique())
+    periods = whole_run(rows["period"])
     wide = rows.pivot_table(index="period", columns="region", values="gap", sort=False)
     wide = wide.reindex(periods)
     is_treated = rows.groupby("region")["is_treated"].first() == 1
@@ -151,9 +152,10 @@ def of_more(number: int) -> str:
 
 
 def _path_panel(name: str, own: pd.DataFrame, unit: Unit) -> Panel:
-    periods = [str(period) for period in own["period"]]
+    periods = whole_run(own["period"])
+    run = own.set_index(own["period"].astype("str")).reindex(periods)
     treated, synthetic = (
-        [unit.scaled(float(value)) for value in own[column]] for column in ("treated", "synthetic")
+        [unit.scaled(float(value)) for value in run[column]] for column in ("treated", "synthetic")
     )
     plot = plot_of(periods, [*treated, *synthetic], right=ROOM_OF_SMALL, size=SMALL)
     parts = [
@@ -161,7 +163,7 @@ def _path_panel(name: str, own: pd.DataFrame, unit: Unit) -> Panel:
         plot.through(synthetic, stroke=PLACES, width=2.2, dash="7 4"),
         plot.through(treated, stroke=LINE, width=2.6),
     ]
-    is_after = [phase == "after" for phase in own["phase"]]
+    is_after = list((run["phase"] == "after").fillna(value=False))
     if any(is_after):
         parts.append(delivery_mark(plot, is_after.index(True), is_named=False))
     before = own.loc[own["phase"] == "base", "gap"].astype(float)

@@ -13,7 +13,14 @@ import pandas as pd
 
 from rcc_forecast.codes import ALL
 from rcc_forecast.reporting.evaluation.parts import Multiples, Panel
-from rcc_forecast.reporting.evaluation.plot import ROOM_OF_SMALL, SMALL, diamond, dot, plot_of
+from rcc_forecast.reporting.evaluation.plot import (
+    ROOM_OF_SMALL,
+    SMALL,
+    diamond,
+    dot,
+    plot_of,
+    whole_run,
+)
 from rcc_forecast.reporting.evaluation.unit import NOT_MADE, Unit, is_missing
 from rcc_forecast.reporting.figure import INK, LINE, PLACES, joined
 from rcc_forecast.reporting.sections import TableView
@@ -47,7 +54,7 @@ def xmr_multiples(
     named = list(rows["region"].unique())
     drawn = [*(name for name in named if name == ALL), *sorted(n for n in named if n != ALL)]
     shown = drawn[:_MOST_PANELS]
-    periods = sorted(rows["period"].astype(str).unique())
+    periods = whole_run(rows["period"])
     panels = [_panel(str(name), rows[rows["region"] == name], periods, unit) for name in shown]
     more = (
         "" if len(shown) == len(drawn) else f" The first {len(shown)} of {len(drawn):,} are drawn."
@@ -131,7 +138,7 @@ def _told(own: pd.DataFrame, broken: int, unit: Unit) -> str:
     told = f"{unit.level(own.loc[last, 'value'])} in {last}"
     if not own["low"].notna().any():
         return f"{told}; too few points for limits."
-    return f"{told}; {broken} of {len(own)} points break a rule."
+    return f"{told}; {broken} of {own['value'].notna().sum()} points break a rule."
 
 
 def _cells(

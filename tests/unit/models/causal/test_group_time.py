@@ -8,6 +8,7 @@ import pytest
 from models.causal import UnsuitablePanelError, group_time
 from models.causal.base import NEVER, Panel
 from models.causal.group_time import (
+    GroupTimeEstimator,
     by_group,
     by_period,
     event_study,
@@ -263,3 +264,32 @@ def test_the_estimator_of_the_register_is_the_mean_over_groups_and_periods():
     fit = group_time(panel, base=slice(0, 6), post=slice(1, 6))
 
     assert fit.att == pytest.approx(simple_effect(group_time_effects(panel))[0])
+
+
+@pytest.mark.parametrize("controls", ["never", "not_yet", "either"])
+@pytest.mark.parametrize("gaps", [0.0, 0.1])
+def test_all_assignments_at_once_are_as_one_by_one(controls, gaps):
+    rng = np.random.default_rng(11)
+    y = rng.normal(size=(25, 8)).cumsum(axis=1)
+    y[rng.random(y.shape) < gaps] = np.nan
+    treated_from = np.full(25, NEVER)
+    # In the first column, in three others, and after the end of the panel.
+    treated_from[[3, 5, 9, 11, 13, 14]] = [3, 3, 5, 6, 9, 0]
+    panel = Panel(y, treated_from, rng.uniform(1.0, 5.0, size=25))
+    estimator = GroupTimeEstimator(controls)
+    columns = {"base": slice(0, 6), "post": slice(3, 8)}
+    drawn = np.array([rng.permutation(25)[:6] for _ in range(30)])
+
+    found = estimator.estimates(panel, drawn, **columns)
+
+    each = [estimator(panel.reassigned(rows), **columns).att for rows in drawn]
+    np.testing.assert_allclose(found, each, atol=1e-12)
+
+
+def test_assignments_without_anyone_untreated_are_refused():
+    panel = a_panel([[1.0, 2.0, 3.0], [2.0, 2.0, 5.0]], {0: 1, 1: 1})
+
+    with pytest.raises(UnsuitablePanelError, match="no untreated unit"):
+        GroupTimeEstimator("not_yet").estimates(
+            panel, np.array([[0, 1]]), base=slice(0, 1), post=slice(1, 3)
+        )

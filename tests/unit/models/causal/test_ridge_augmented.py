@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from models.causal import UnsuitablePanelError, ridge_augmented, synthetic_control
-from models.causal.ridge_augmented import _corrections
+from models.causal.ridge_augmented import _corrections, _penalty
+from models.causal.simplex import simplex_weights
 from tests.builders.causal import a_panel, regions_with_shocks
 
 COLUMNS = {"base": slice(0, 12), "post": slice(12, None)}
@@ -62,3 +63,37 @@ def test_under_three_base_periods_it_is_refused():
 
     with pytest.raises(UnsuitablePanelError, match="3 base periods"):
         ridge_augmented(a_panel(y, {0: 2}), base=slice(0, 2), post=slice(2, None))
+
+
+@pytest.mark.parametrize(("n_donors", "n_base"), [(8, 20), (20, 8), (9, 9)])
+def test_the_penalty_is_that_of_refitting_without_each_period(n_donors, n_base):
+    rng = np.random.default_rng(12)
+    donors, target = rng.normal(size=(n_donors, n_base)), 1.5 * rng.normal(size=n_base)
+    penalties = np.geomspace(1e-4, 1e3, 15)
+
+    found = _penalty(donors, target, penalties)
+
+    errors = np.empty((n_base - 1, penalties.size))
+    for left_out in range(n_base - 1):
+        kept = np.delete(donors, left_out, axis=1)
+        mixture = simplex_weights(kept, np.delete(target, left_out))
+        missed = np.delete(target, left_out) - mixture @ kept
+        for place, penalty in enumerate(penalties):
+            added = kept @ np.linalg.solve(kept.T @ kept + penalty * np.eye(n_base - 1), missed)
+            gap = target[left_out] - (mixture + added) @ donors[:, left_out]
+            errors[left_out, place] = gap**2
+    # One standard error above the best: Hastie, Tibshirani & Friedman, section 7.10.
+    bar = errors.mean(axis=0) + errors.std(axis=0, ddof=1) / np.sqrt(n_base - 1)
+    within = errors.mean(axis=0) <= bar[errors.mean(axis=0).argmin()]
+    assert found == penalties[within].max()
+
+
+def test_figures_too_large_to_square_are_refused():
+    y = regions_with_shocks(np.random.default_rng(13), n_units=6, n_periods=16)
+    y[2, 3] = 1e300
+
+    with (
+        np.errstate(over="ignore", invalid="ignore"),
+        pytest.raises(UnsuitablePanelError, match="too large"),
+    ):
+        ridge_augmented(a_panel(y, {0: 12}), **COLUMNS)

@@ -245,3 +245,41 @@ def test_the_folded_normal_quantile_is_that_of_tables():
 def test_without_an_earlier_coefficient_a_line_cannot_be_told_from_an_effect():
     with pytest.raises(UnsuitablePanelError, match="before"):
         smoothness_interval(EventStudy(np.zeros(0), np.ones(1), np.eye(1)), smoothness=0.1)
+
+
+def medicaid_expansion():
+    """Insurance in 22 states that expanded Medicaid in 2014 against 21 that did not, 2008-2015.
+
+    Coefficients against 2013 and their covariance by state, worked out from the public
+    panel of the package's README.
+    """
+    before = [-0.0052853545, -0.011297325, -0.0026759918, -0.0014193123, 0.00033966352]
+    lower = (
+        "7.48848 6.03987 7.2665 4.44462 3.78933 5.05205 3.38576 2.86658 2.67368 4.00322 "
+        "4.32801 4.54332 2.77819 2.41286 5.46266 4.76588 4.42885 3.06064 2.38087 3.68253 8.37567 "
+        "2.42513 2.82466 0.963753 0.292388 0.972295 6.3214 10.7124"
+    )
+    covariance = np.zeros((7, 7))
+    covariance[np.tril_indices(7)] = [float(value) for value in lower.split()]
+    covariance += np.tril(covariance, -1).T
+    return EventStudy(np.array(before), np.array([0.046446854, 0.069206175]), 1e-5 * covariance)
+
+
+@pytest.mark.parametrize(
+    ("smoothness", "low", "high"),
+    [
+        # As printed by the README of HonestDiD, to three figures.
+        (0.00, 0.0259, 0.0607),
+        (0.01, 0.0132, 0.0787),
+        (0.02, 0.00286, 0.0907),
+        (0.03, -0.00714, 0.101),
+        (0.04, -0.0171, 0.111),
+        (0.05, -0.0271, 0.121),
+    ],
+)
+def test_it_agrees_with_the_r_packages_medicaid_expansion(smoothness, low, high):
+    study = medicaid_expansion()
+
+    found = smoothness_interval(study, smoothness=smoothness, target=np.array([1.0, 0.0]))
+
+    assert (found.low, found.high) == pytest.approx((low, high), abs=5e-4)

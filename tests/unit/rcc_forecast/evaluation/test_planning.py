@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from rcc_forecast.evaluation.planning import plan_of
+from rcc_forecast.evaluation.planning import before_of, plan_of
 from tests.builders.evaluations import a_panel, a_spec, the_cells
 
 
@@ -47,6 +47,18 @@ def test_with_eight_regions_the_first_two_of_four_looks_can_find_nothing(of_four
     # 28 pairs x .025 is under one, x .0375 is over.
     assert np.isnan(rows.loc[1:2, "mde_spending"]).all()
     assert rows.loc[3, "mde_spending"] > 0
+
+
+def test_authorities_with_a_gap_still_count_in_their_region():
+    spec, panel = a_spec(), a_panel(regions=14)
+    # All but one authority of each region lack a year; a region's value is of all four.
+    gap = ~panel["la_code"].str.endswith("0") & (panel["period"] == "2016")
+
+    before = before_of(the_cells(panel[~gap], spec), spec, "far")
+
+    assert before.y.shape[0] == before.learned_from.region.size == 14
+    assert before.units.region.size == 14 * 4
+    np.testing.assert_allclose(before.units.shares.max(axis=1), 1 / 4)
 
 
 def test_a_single_look_has_no_price():

@@ -267,9 +267,11 @@ def _attacked_groups(groups: pd.DataFrame, public: pd.DataFrame, treated: str) -
     truth = sums.groupby(["outcome", "period", "group", "among"])[
         ["numerator", "denominator"]
     ].sum()
-    cells = public[public["between"] == "ethnicity"].set_index(
-        ["outcome", "period", "group", "among", "measure"]
-    )["value"]
+    cells = (
+        public[public["between"] == "ethnicity"]
+        .set_index(["outcome", "period", "group", "among", "measure"])["value"]
+        .to_dict()
+    )
     widths = []
     for (outcome, _), own in truth.groupby(level=["outcome", "period"]):
         attack, aims = _Attack(), []
@@ -278,9 +280,11 @@ def _attacked_groups(groups: pd.DataFrame, public: pd.DataFrame, treated: str) -
             """Give unknown and constant of one number."""
             key = (*own.index[0][:2], group, among)
             having, children = own.loc[key]
-            share = cells[(*key, "share")]
-            size = cells[(*key, "children")]
+            share = cells.get((*key, "share"), np.nan)
+            size = cells.get((*key, "children"), np.nan)
             known = not np.isnan(size) if kind == "children" else not np.isnan(share)
+            # Nobody is no secret, be it that the table says 0 or has no such row.
+            known |= children == 0 and (size == 0 or (*key, "children") not in cells)
             number = children if kind == "children" else having
             return ({}, number) if known else ({attack.unknown((group, among, kind)): 1.0}, 0.0)
 

@@ -21,7 +21,7 @@ from rcc_forecast.reporting.evaluation.group_gaps import effects_view, group_mul
 from rcc_forecast.reporting.evaluation.outcomes import further_view
 from rcc_forecast.reporting.evaluation.parts import Multiples
 from rcc_forecast.reporting.evaluation.placebos import placebo_histogram
-from rcc_forecast.reporting.evaluation.plot import LETTER, names_at_ends, plot_of
+from rcc_forecast.reporting.evaluation.plot import LETTER, names_at_ends, plot_of, whole_run
 from rcc_forecast.reporting.evaluation.power import never_sentence, power_curve, power_view
 from rcc_forecast.reporting.evaluation.unit import Unit, shares_of
 from rcc_forecast.reporting.evaluation.weights import weights_multiples
@@ -544,6 +544,33 @@ def test_names_at_the_ends_of_lines_stay_apart_and_inside_the_drawing():
     heights = [float(at) for at in re.findall(r' y="([\d.]+)"', drawn)]
     assert min(b - a for a, b in pairwise(heights)) >= LETTER
     assert max(heights) <= plot.height - LETTER
+
+
+@pytest.mark.parametrize(
+    ("given", "run"),
+    [
+        (["2021", "2019"], ["2019", "2020", "2021"]),
+        (["2024Q4", "2025Q2"], ["2024Q4", "2025Q1", "2025Q2"]),
+        (["2024-12", "2025-02"], ["2024-12", "2025-01", "2025-02"]),
+        (["before", "after"], ["after", "before"]),
+        ([], []),
+    ],
+)
+def test_a_period_without_figures_keeps_its_place(given, run):
+    assert whole_run(given) == run
+
+
+def test_a_year_that_is_missing_breaks_the_lines(made):
+    lines = made.tables["lines"]
+
+    html = render_evaluation(
+        replace(made, tables={**made.tables, "lines": lines[lines["period"] != "2020"]})
+    )
+
+    front = html.split("</figure>")[0]
+    assert "Lines break where there are no figures: 2020." in front
+    (row,) = re.findall(r'<tr><th scope="row">2020</th>(.*?)</tr>', front)
+    assert set(re.findall(r"<td>(.*?)</td>", row)) == {"–"}
 
 
 def test_periods_below_a_drawing_never_run_into_each_other():
