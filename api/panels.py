@@ -15,8 +15,8 @@ from api.uploads import Upload
 from rcc_forecast import pipeline
 from rcc_forecast.errors import UnreadableInputError
 from rcc_forecast.evaluation import Cells, PanelAtFaultError, read_panel_frame
-from rcc_forecast.evaluation.groups import read_groups
-from rcc_forecast.evaluation.outcomes import panel_from_journeys
+from rcc_forecast.evaluation.from_returns.outcomes import panel_from_journeys
+from rcc_forecast.evaluation.gaps.groups import read_groups
 from rcc_forecast.results.findings import Findings
 from rcc_forecast.results.returns import FiledReturns
 from rcc_forecast.tables.contract import Table

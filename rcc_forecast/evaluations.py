@@ -25,11 +25,11 @@ from rcc_forecast.evaluation import (
     stamp_of,
 )
 from rcc_forecast.evaluation.calendar import calendar_of
-from rcc_forecast.evaluation.disparity import disparity_of
-from rcc_forecast.evaluation.disparity_effects import disparity_effects_of
-from rcc_forecast.evaluation.groups import Groups, group_gaps, read_groups
-from rcc_forecast.evaluation.process_charts import funnel_of, xmr_of
-from rcc_forecast.evaluation.small_numbers import published_figures
+from rcc_forecast.evaluation.gaps.areas import disparity_of
+from rcc_forecast.evaluation.gaps.charts import funnel_of, xmr_of
+from rcc_forecast.evaluation.gaps.effects import disparity_effects_of
+from rcc_forecast.evaluation.gaps.groups import Groups, group_gaps, read_groups
+from rcc_forecast.evaluation.public.small_numbers import published_figures
 from rcc_forecast.evaluation.writing import changed_since, stamped
 from rcc_forecast.geography import Membership, read_membership
 from rcc_forecast.reporting.evaluation import render_evaluation, render_power

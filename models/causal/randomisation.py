@@ -182,6 +182,8 @@ def permutation_p(statistics: FloatArray, observed: int) -> float:
     size = np.abs(statistics)
     if np.isnan(size[observed]):
         return float("nan")
+    if np.isinf(size[observed]):
+        return float((~(size < np.inf)).mean())
     as_far = ~(size < size[observed] - _TIE * max(1.0, size[observed]))
     return float(as_far.mean())
 

@@ -26,7 +26,7 @@ from rcc_forecast.errors import NothingUsableError, RccError, UnreadableInputErr
 from rcc_forecast.results.findings import Findings
 
 if TYPE_CHECKING:
-    from rcc_forecast.evaluation.out_of_area import Begun
+    from rcc_forecast.evaluation.following.out_of_area import Begun
 
 MILESTONES, PROCESS = "evaluate milestones", "evaluate process"
 CALENDAR = "evaluate calendar"
@@ -169,9 +169,9 @@ def _milestones(given: argparse.Namespace) -> int:
         return _template(given.template)
     if given.milestones is None or given.out is None:
         raise NothingAskedError(command=MILESTONES, needed="FILE and --out, or --template FILE")
-    from rcc_forecast.evaluation.milestones import milestones_as_at
-    from rcc_forecast.evaluation.milestones_given import read_milestones
-    from rcc_forecast.evaluation.milestones_kept import (
+    from rcc_forecast.evaluation.following.milestones import milestones_as_at
+    from rcc_forecast.evaluation.following.milestones_given import read_milestones
+    from rcc_forecast.evaluation.following.milestones_kept import (
         append_entries,
         entries_for,
         history_path,
@@ -209,7 +209,7 @@ def _milestones(given: argparse.Namespace) -> int:
 
 
 def _template(path: Path) -> int:
-    from rcc_forecast.evaluation.milestones_given import template_of
+    from rcc_forecast.evaluation.following.milestones_given import template_of
     from rcc_forecast.geography import read_membership
 
     runs.check_suffix(path)
@@ -226,10 +226,10 @@ def _process(given: argparse.Namespace) -> int:
     if not (given.decisions or given.referrals or given.returns):
         needed = "one or more of --decisions, --referrals and --returns"
         raise NothingAskedError(command=PROCESS, needed=needed)
-    from rcc_forecast.evaluation.decisions import read_decisions
-    from rcc_forecast.evaluation.process import process_of
-    from rcc_forecast.evaluation.referral_panel import panel_from_referrals
-    from rcc_forecast.evaluation.referrals import read_referrals
+    from rcc_forecast.evaluation.following.decisions import read_decisions
+    from rcc_forecast.evaluation.following.process import process_of
+    from rcc_forecast.evaluation.following.referral_panel import panel_from_referrals
+    from rcc_forecast.evaluation.following.referrals import read_referrals
     from rcc_forecast.geography import read_membership
 
     on = given.on or _today()
@@ -263,7 +263,7 @@ def _process(given: argparse.Namespace) -> int:
 
 def _begun(given: argparse.Namespace, on: pd.Timestamp) -> Begun:
     from rcc_forecast import pipeline
-    from rcc_forecast.evaluation.out_of_area import out_of_area_by_reason
+    from rcc_forecast.evaluation.following.out_of_area import out_of_area_by_reason
 
     progress = TerminalProgress()
     progress("reading returns")

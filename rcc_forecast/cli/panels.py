@@ -25,7 +25,7 @@ from rcc_forecast.errors import NothingUsableError, RccError, UnreadableInputErr
 from rcc_forecast.results.findings import Findings, Severity
 
 if TYPE_CHECKING:
-    from rcc_forecast.evaluation.forecast_error import Guesses
+    from rcc_forecast.evaluation.from_returns.forecast_error import Guesses
 
 
 class OneSourceError(RccError):
@@ -234,7 +234,7 @@ def _with_release(table: pd.DataFrame, given: argparse.Namespace) -> pd.DataFram
 
 
 def _published(given: argparse.Namespace, progress: TerminalProgress) -> _Made:
-    from rcc_forecast.evaluation.published import panel_from_published
+    from rcc_forecast.evaluation.from_releases.panel import panel_from_published
 
     progress("reading published files")
     panel = panel_from_published(given.dfe)
@@ -243,7 +243,7 @@ def _published(given: argparse.Namespace, progress: TerminalProgress) -> _Made:
 
 def _from_returns(given: argparse.Namespace, progress: TerminalProgress) -> _Made:
     from rcc_forecast import pipeline
-    from rcc_forecast.evaluation.outcomes import panel_from_journeys
+    from rcc_forecast.evaluation.from_returns.outcomes import panel_from_journeys
     from rcc_forecast.registers import read_homes, read_siblings
 
     siblings, about_siblings = _beside(given, "siblings", read_siblings)
@@ -311,7 +311,7 @@ def _refused_told(about_homes: Findings) -> Findings:
 
 
 def _forecasts(given: argparse.Namespace) -> list[Guesses]:
-    from rcc_forecast.evaluation.forecast_error import read_backtest, read_forecast
+    from rcc_forecast.evaluation.from_returns.forecast_error import read_backtest, read_forecast
 
     made = [read_forecast(path) for path in given.forecast or ()]
     return made if given.backtest is None else [*made, read_backtest(given.backtest)]

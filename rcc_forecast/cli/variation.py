@@ -13,7 +13,7 @@ from rcc_forecast.cli.arguments import Commands, add_command, add_out_folder
 
 if TYPE_CHECKING:
     from rcc_forecast.evaluation.panel import Cells
-    from rcc_forecast.evaluation.variation_spec import VariationSpec
+    from rcc_forecast.evaluation.variation.spec import VariationSpec
 
 VARIATION = "evaluate variation"
 
@@ -58,8 +58,8 @@ def add_commands(commands: Commands) -> None:
 
 
 def _variation(given: argparse.Namespace) -> int:
-    from rcc_forecast.evaluation.variation import variation_of
-    from rcc_forecast.evaluation.variation_spec import read_variation_spec
+    from rcc_forecast.evaluation.variation.comparing import variation_of
+    from rcc_forecast.evaluation.variation.spec import read_variation_spec
 
     spec = read_variation_spec(given.spec)
     found = variation_of(_cells(given.panel, spec), spec)

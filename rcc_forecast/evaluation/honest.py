@@ -94,7 +94,7 @@ def _event_study(design: Design, cells: Cells, spec: Spec) -> tuple[EventStudy, 
     inference = {name: place for place, name in enumerate(known.names)}
     names = np.array(design.grid.names)
     covariance = event_study_covariance(
-        estimate_shocks(known.y, known.learned_from),
+        estimate_shocks(known.recent, known.learned_from),
         known.units,
         treated=np.array([inference[name] for name in names[treated] if name in inference]),
         donors=np.array([inference[name] for name in names[~treated] if name in inference]),

@@ -35,6 +35,9 @@ _NOT_THERE = ("", "z", ":", "..", "na", "n/a", "nan", "none", "null")
 _FIGURES = ("numerator", "denominator", "value")
 _NEEDED = ("la_code", "region", "period", "outcome")
 
+_LARGEST = 1e15
+"""Beyond this the squares that every estimator sums up would lose their digits or overflow."""
+
 _LINES_NAMED = 10
 """Lines that a fault names; the rest are counted."""
 
@@ -257,6 +260,7 @@ def _with_figures(kept: pd.DataFrame, checks: _Checks) -> pd.DataFrame:
         empty = text.isin(_NOT_THERE) | none | withheld[column]
         number = pd.to_numeric(text.where(~empty, None), errors="coerce").astype(float)
         checks.refuse(~empty & ~np.isfinite(number), f"{column} is not a number.")
+        checks.refuse(number.abs() > _LARGEST, f"{column} is larger than any outcome can be.")
         numbers[column] = number.where(~none, 0.0).where(np.isfinite(number) | none)
     numerator, denominator = numbers["numerator"], numbers["denominator"]
     checks.refuse((numerator < 0) | (denominator < 0), "a count is below zero.")

@@ -41,6 +41,9 @@ YEARS_AHEAD = (1, 2, 3, 5)
 
 _FIRST_PERIODS = {1: (), 4: (1, 2), 12: (1, 3, 6)}
 _REGIONS_LEFT = (14, 10, 8, 6)
+_LEARNED_FROM = 40
+"""Periods are enough to learn shocks from: the work grows with their cube, and old ones mislead."""
+
 _PLACEBO_CELLS = 12_000_000
 _PANELS = 1_000
 _MOSTLY_THERE = 0.5
@@ -98,6 +101,11 @@ class Before:
     courses: tuple[Course, ...]
     n_between: int
 
+    @property
+    def recent(self) -> FloatArray:
+        """The outcome over the periods that shocks are learned from, the latest ones."""
+        return self.y[:, -_LEARNED_FROM:]
+
 
 def plan_of(cells: Cells, spec: Spec, outcome: str, *, n_panels: int = _PANELS) -> Plan:
     """Give the smallest detectable effect by date and by number of regions left.
@@ -115,8 +123,8 @@ def plan_of(cells: Cells, spec: Spec, outcome: str, *, n_panels: int = _PANELS) 
     """
     try:
         before = before_of(cells, spec, outcome)
-        shocks = estimate_shocks(before.y, before.learned_from)
-        within = shocks_within(before.y, before.learned_from)
+        shocks = estimate_shocks(before.recent, before.learned_from)
+        within = shocks_within(before.recent, before.learned_from)
     except ModelError as error:
         return Plan(_unmade(outcome, reason_of(error)))
     if not before.treated.size:
@@ -270,6 +278,8 @@ def before_of(cells: Cells, spec: Spec, outcome: str) -> Before:
     """
     calendar = cells.calendar
     grid = grid_of(cells, outcome, unit="authority")
+    if not grid.periods.size:
+        raise ModelError("no cell of the outcome has a value")
     courses = [course_of(each, calendar) for each in spec.treated]
     inferred = regions_of(cells, outcome, grid.names, spec)
     present = [course for course in courses if course.unit in set(inferred)]

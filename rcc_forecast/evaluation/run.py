@@ -123,8 +123,11 @@ def _faults_under(cells: Cells, spec: Spec) -> list[str]:
         for treated in spec.treated
         if treated.unit not in names
     ]
-    if not (frame["outcome"] == spec.primary).any():
+    primary = frame[frame["outcome"] == spec.primary]
+    if not len(primary):
         faults.append(f"the primary outcome {spec.primary!r} is not in the panel.")
+    elif not primary["value"].notna().any():
+        faults.append(f"no cell of the primary outcome {spec.primary!r} has a value.")
     first = int(frame["period"].min()) if len(frame) else 0
     for treated in spec.treated:
         course = course_of(treated, calendar)
@@ -286,7 +289,7 @@ def shares_of(cells: Cells, spec: Spec) -> list[str]:
 
 
 def _studies(cells: Cells, spec: Spec) -> tuple[list[_Study], Findings]:
-    studies, found = [], []
+    studies, found = [], _predictors_absent(cells, spec)
     for outcome in spec.outcomes:
         if not (cells.frame["outcome"] == outcome).any():
             found.append(
@@ -305,6 +308,22 @@ def _studies(cells: Cells, spec: Spec) -> tuple[list[_Study], Findings]:
         fits = Fits(design, spec, _predictors(cells, spec, design), members)
         studies.append(_Study(outcome, fits))
     return studies, Findings.joined(found)
+
+
+def _predictors_absent(cells: Cells, spec: Spec) -> list[Findings]:
+    known = set(cells.frame["outcome"])
+    return [
+        Findings.one(
+            "panel-predictor-absent",
+            Severity.NOTED,
+            found=f"the predictor {name} is not in the panel",
+            done="synthetic control has no estimate",
+            table="panel",
+            column="outcome",
+        )
+        for name in dict.fromkeys(predictor.outcome for predictor in spec.predictors)
+        if name not in known
+    ]
 
 
 def _predictors(cells: Cells, spec: Spec, design: Design) -> FloatArray | None:

@@ -339,6 +339,8 @@ class _Reading:
             if None in ends:
                 self.faults.append(f"{where} needs both from and to.")
                 continue
+            if _is_before(ends[1], ends[0]):
+                self.faults.append(f"{where} to lies before from.")
             found.append(Predictor(outcome, ends[0] or 1, ends[1] or 1))
         return tuple(found)
 
@@ -409,6 +411,15 @@ class _Reading:
             return tuple(value)
         self.faults.append("covid is not a list of years.")
         return ()
+
+
+def _is_before(one: Moment | None, other: Moment | None) -> bool:
+    """Say whether a moment lies before another of the same form; forms are not compared."""
+    if isinstance(one, pd.Timestamp) and isinstance(other, pd.Timestamp):
+        return bool(one < other)
+    if isinstance(one, int) and isinstance(other, int):
+        return one < other
+    return isinstance(one, str) and isinstance(other, str) and one < other
 
 
 def _known(given: dict[str, Any], keys: list[str], what: str) -> None:

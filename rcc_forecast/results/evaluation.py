@@ -55,8 +55,10 @@ class Evaluation:
     ----------
     tables : dict of str to DataFrame
         By name (`rcc_forecast.tables.evaluation`), stamped: estimates,
-        event_study, weights, placebos, power, robustness, disparity,
-        sensitivity, lines. A table without rows has its heading.
+        event_study, weights, placebos, power, robustness, sensitivity,
+        lines, paths, placebo_gaps, disparity, disparity_effects, funnel, xmr,
+        calendar; milestones, process and changed where they were given. A
+        table without rows has its heading.
     verdict : dict
         What ``verdict.json`` holds: the sentence, what it rests on, the stamp.
     spec : dict

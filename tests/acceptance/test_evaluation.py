@@ -14,7 +14,8 @@ from tests.builders.reference import reference_data
 
 TABLES = (
     *("estimates", "event_study", "weights", "placebos", "power", "robustness"),
-    *("sensitivity", "lines", "findings"),
+    *("sensitivity", "lines", "paths", "placebo_gaps", "disparity", "disparity_effects"),
+    *("funnel", "xmr", "calendar", "findings"),
 )
 
 
@@ -130,7 +131,11 @@ def test_what_could_be_seen_is_said_without_an_estimate(tmp_path, capsys):
 
     table = pd.read_csv(tmp_path / "out" / "power.csv")
     of_six = table[(table["regions_left"] == 6) & (table["inference"] == "region_permutation")]
-    assert [path.name for path in (tmp_path / "out").iterdir()] == ["power.csv"]
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
+        "calendar.csv",
+        "power.csv",
+        "report.html",
+    ]
     # Six regions make 15 pairs: p is never below 1/15 = 0.067.
     assert of_six["mde"].isna().all()
     assert of_six["note"].str.contains("never").all()

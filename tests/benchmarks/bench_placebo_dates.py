@@ -29,8 +29,8 @@ from models.causal.randomisation import permutation_p, region_mean_estimates
 from models.causal.region_t import region_changes, t_by_assignment
 from models.errors import ModelError
 from rcc_forecast.evaluation import Cells, Spec, parse_spec, read_panel_frame
+from rcc_forecast.evaluation.from_releases.panel import NothingPublishedError, panel_from_published
 from rcc_forecast.evaluation.members import members_of
-from rcc_forecast.evaluation.published import NothingPublishedError, panel_from_published
 from rcc_forecast.evaluation.stages import grid_of
 from tests.builders.reference import reference_data
 

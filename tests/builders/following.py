@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from rcc_forecast.evaluation.milestones import Milestones, milestones_as_at
-from rcc_forecast.evaluation.milestones_given import typed_milestones
-from rcc_forecast.evaluation.milestones_kept import entries_for, states_of
+from rcc_forecast.evaluation.following.milestones import Milestones, milestones_as_at
+from rcc_forecast.evaluation.following.milestones_given import typed_milestones
+from rcc_forecast.evaluation.following.milestones_kept import entries_for, states_of
 from rcc_forecast.evaluation.protocol import Log
 from rcc_forecast.tables.following import DECISIONS, MILESTONES_GIVEN, REFERRALS
 

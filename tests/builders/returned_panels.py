@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from rcc_forecast.children import link_episodes
-from rcc_forecast.evaluation.outcomes import ReturnedPanel, panel_from_journeys
+from rcc_forecast.evaluation.from_returns.outcomes import ReturnedPanel, panel_from_journeys
 from tests.builders.episodes import MANCHESTER, an_episode, filed_yearly, returns_with
 from tests.builders.register import a_home
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from rcc_forecast.evaluation.panel import Cells, read_panel_frame
-from rcc_forecast.evaluation.variation_spec import VariationSpec, parse_variation_spec
+from rcc_forecast.evaluation.variation.spec import VariationSpec, parse_variation_spec
 
 PERIODS = (2021, 2022, 2023, 2024)
 GROUPS = {"need_mix": ["age", "plan"], "provider_mix": ["private"]}

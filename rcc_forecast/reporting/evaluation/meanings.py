@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rcc_forecast.evaluation.published_outcomes import OUTCOMES
+from rcc_forecast.evaluation.from_releases.outcomes import OUTCOMES
 from rcc_forecast.reporting.sections import TableView
 
 _OF_RETURNS = {
@@ -22,7 +22,7 @@ _OF_RETURNS = {
         "share of the children there were",
     ),
 }
-"""Outcomes that are made from returns alone (`rcc_forecast.evaluation.outcomes`)."""
+"""Outcomes that are made from returns alone (`rcc_forecast.evaluation.from_returns.outcomes`)."""
 
 
 def meanings_view(outcomes: Sequence[str]) -> TableView | None:

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import pandas as pd
 
-from rcc_forecast.evaluation.milestones import RULES, Milestones
+from rcc_forecast.evaluation.following.milestones import RULES, Milestones
 from rcc_forecast.reporting.report import RAG_SHAPES, page_environment
 from rcc_forecast.reporting.words import counted, day_name, listed
 from rcc_forecast.tables.following import FUNCTIONS

@@ -159,3 +159,11 @@ def test_a_panel_without_values_says_which_column_is_missing():
         cells_of(
             rows(("A", "One", "2020", "far"), columns=("la_code", "region", "period", "outcome"))
         )
+
+
+def test_a_figure_beyond_any_outcome_is_refused():
+    table = rows(("A", "North", "2024", "far", "1", "2")).assign(value="1e300")
+
+    _, faults = read_panel_frame(table, name="panel.csv")
+
+    assert faults == ["line 2: value is larger than any outcome can be."]

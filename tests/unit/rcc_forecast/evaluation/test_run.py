@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from rcc_forecast.evaluation import evaluate, read_panel_frame
+from rcc_forecast.evaluation import PanelAtFaultError, evaluate, read_panel_frame
 from rcc_forecast.evaluation.protocol import Log, next_entry, stamp_of
 from rcc_forecast.results.evaluation import EXPLORATORY, Stamp
 from tests.builders.evaluations import NORTH, SOUTH, a_panel, a_spec, the_cells
@@ -121,3 +121,44 @@ def test_before_delivery_every_table_stands_and_says_so():
     assert "nothing can ever be found" in found.verdict["sentence"]
     assert not len(found.tables["paths"])
     assert np.isnan(found.tables["estimates"]["estimate"]).all()
+
+
+def test_a_primary_outcome_without_any_value_is_refused():
+    panel = a_panel(regions=6).assign(numerator=0, denominator=0)
+
+    with pytest.raises(PanelAtFaultError, match="no cell of the primary outcome 'far' has a value"):
+        the_cells(panel, a_spec())
+
+
+def test_a_further_outcome_without_any_value_stops_nothing():
+    spec = a_spec(outcomes=["far", "near"])
+    panel = a_panel(regions=6, units=2, outcomes=("far", "near"))
+    panel.loc[panel["outcome"] == "near", ["numerator", "denominator"]] = 0
+
+    found = the_evaluation(panel, spec)
+
+    rows = found.tables["estimates"].set_index("outcome")
+    assert rows.loc["far", "estimate"].notna().any()
+    assert rows.loc["near", "estimate"].isna().all()
+
+
+def test_a_predictor_that_the_panel_lacks_is_named():
+    predictors = [{"outcome": "wealth", "from": 2014, "to": 2018}]
+    spec = a_spec(predictors=predictors)
+
+    found = the_evaluation(a_panel(regions=6, units=2), spec)
+
+    assert "the predictor wealth is not in the panel" in set(found.findings.frame["found"])
+    of_control = found.tables["estimates"].query("estimator == 'synthetic_control'")
+    assert of_control["estimate"].isna().all()
+    assert (of_control["note"] != "").all()
+
+
+def test_two_regions_give_reasons_and_no_interval():
+    spec = a_spec(treated=[{"unit": NORTH, "delivery": 2025}])
+
+    found = the_evaluation(a_panel(regions=2, units=1), spec)
+
+    by_t = found.tables["estimates"].query("inference == 'region_permutation_t'")
+    assert by_t["low"].isna().all()
+    assert by_t["note"].str.contains("needs three regions").all()

@@ -84,3 +84,10 @@ def test_members_of_a_region_can_be_written_in_three_ways(members):
     spec = the_spec(TEXT + f"[regions]\n{members}\n")
 
     assert [member.la_code for member in spec.regions["A"]] == ["E1", "E2"]
+
+
+def test_a_predictor_that_ends_before_it_begins_is_refused():
+    predictors = '[[predictors]]\noutcome = "far"\nfrom = 2020\nto = 2018\n'
+
+    with pytest.raises(SpecError, match="to lies before from"):
+        the_spec(TEXT + predictors)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from html.parser import HTMLParser
 from itertools import pairwise
 
-from rcc_forecast.evaluation.milestones import RULES
+from rcc_forecast.evaluation.following.milestones import RULES
 from rcc_forecast.reporting.following import render_milestones
 from rcc_forecast.reporting.report import RAG_SHAPES
 from rcc_forecast.tables.following import SYMBOLS

@@ -1,0 +1,1 @@
+"""Why and how, beside whether: milestones, and measures of how things were done."""

@@ -1,0 +1,1 @@
+"""Outcomes by authority and period, read from published files: what `panel --dfe` writes."""

@@ -1,0 +1,1 @@
+"""Outcomes by authority and period, counted from returns: what `panel RETURNS` writes."""

@@ -1,0 +1,1 @@
+"""Gaps between areas and between groups of children, and whether they moved."""

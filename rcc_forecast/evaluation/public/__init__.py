@@ -1,0 +1,1 @@
+"""The public edition of an evaluation: no figure of a few children."""

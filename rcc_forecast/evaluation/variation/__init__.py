@@ -1,0 +1,1 @@
+"""How much of the differences between authorities goes together with what is known of them."""
