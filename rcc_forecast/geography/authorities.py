@@ -74,6 +74,9 @@ REORGANISATIONS: tuple[Reorganisation, ...] = tuple(
 ENGLISH_REGIONS: tuple[str, ...] = tuple(sorted(AUTHORITIES["region"].unique()))
 """The nine regions of England."""
 
+_REGION_NAMES = {region.casefold() for region in ENGLISH_REGIONS}
+"""London alone is the region: without its title the City of London could not be told from it."""
+
 _EARLIER = {change.predecessor: change for change in REORGANISATIONS}
 
 
@@ -114,9 +117,11 @@ def resolve_authority(text: str) -> str | None:
     -------
     str or None
         ONS code, of today or earlier (`successor_of` brings it up to date);
-        None where nothing fits.
+        None where nothing fits, as for a region.
     """
     text = text.strip()
+    if text.casefold() in _REGION_NAMES:
+        return None
     return (
         _BY_CODE.get(text.upper())
         or _BY_DFE_CODE.get(text.removesuffix(".0"))

@@ -10,7 +10,6 @@ import pandas as pd
 
 from rcc_forecast.geography import (
     AUTHORITIES,
-    ENGLISH_REGIONS,
     REORGANISATIONS,
     region_of,
     resolve_authority,
@@ -29,9 +28,6 @@ _REORGANISED = {
     change.predecessor_name.casefold().removesuffix(" (county)"): change.predecessor
     for change in REORGANISATIONS
 }
-
-_NO_AUTHORITY = {region.casefold() for region in ENGLISH_REGIONS}
-"""Regions among authorities; London would else be taken for the City of London."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +109,6 @@ def _codes(text: pd.DataFrame) -> pd.Series[str]:
 
 def _resolved(text: str) -> str:
     folded = text.casefold()
-    if folded in _NO_AUTHORITY:
-        return ""
     if folded.endswith(_BEFORE_REORGANISATION):
         return _REORGANISED.get(folded.removesuffix(_BEFORE_REORGANISATION).strip(), "")
     return resolve_authority(text) or ""

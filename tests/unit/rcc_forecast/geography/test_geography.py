@@ -8,6 +8,7 @@ import pytest
 from rcc_forecast.errors import UnknownNameError, UnreadableInputError
 from rcc_forecast.geography import (
     AUTHORITIES,
+    ENGLISH_REGIONS,
     authorities_of_area,
     locate_postcodes,
     miles_between,
@@ -106,3 +107,13 @@ def test_a_postcode_is_found_with_or_without_its_space_and_a_sector_is_its_middl
     assert abs(places["easting"].iloc[2] - places["easting"].iloc[0]) < 1000
     assert places["local_authority"].tolist()[:3] == ["E08000003"] * 3
     assert places["easting"].iloc[3:].isna().all()
+
+
+@pytest.mark.parametrize("region", ENGLISH_REGIONS)
+def test_a_region_is_no_authority_london_least_of_all(region):
+    assert resolve_authority(region) is None
+
+
+@pytest.mark.parametrize("name", ["City of London", "london, city of", "E09000001", "201"])
+def test_the_city_of_london_is_still_known_by_its_title(name):
+    assert resolve_authority(name) == "E09000001"

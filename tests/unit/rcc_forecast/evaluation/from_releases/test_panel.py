@@ -242,7 +242,7 @@ def test_a_financial_year_is_the_year_in_which_it_ends(written: str, year: str):
 
 
 def test_every_outcome_is_described_in_the_documents():
-    path = Path(__file__).resolve().parents[4] / "docs" / "published-outcomes.md"
+    path = Path(__file__).resolve().parents[5] / "docs" / "published-outcomes.md"
 
     assert path.read_text(encoding="utf-8") == outcomes_document()
 
