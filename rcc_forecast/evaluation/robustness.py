@@ -232,7 +232,10 @@ def _earlier(make: _Maker) -> Row:
     shifted = _YEARS_BACK * make.cells.calendar.season
     design = make(shifted=shifted)
     if not design.has_begun or not design.base.size:
-        reason = "the panel is too short before the start"
+        reason = (
+            "with every stage two years earlier no whole period of delivery, or none before it, "
+            "lies before the true announcement"
+        )
         return Row("in-time placebo 2 years early", None, reason=reason)
     return Row("in-time placebo 2 years early", design)
 

@@ -32,7 +32,7 @@ from rcc_forecast.reporting.evaluation.weights import weights_multiples
 BEFORE_LOOKING = (
     "This was worked out from the periods before any announcement, without looking at what came "
     "after. Fewer are left to compare with as further co-operatives begin. A true effect "
-    "that is half of what can be seen is seldom found, and overstated when it is."
+    "that is half of what can be seen is seldom found, and as a rule overstated when it is."
 )
 """What every curve of detectable effects rests on."""
 
@@ -85,7 +85,8 @@ def further_section(found: Found) -> Section:
         has_begun=not found.verdict["too_early"],
     )
     read = (
-        f" A rise or fall counts as found where an adjusted p-value is at most {level:.3g}."
+        f" A rise or fall counts as found where the adjusted p-value is at most {level:.3g}: that "
+        "of Romano and Wolf, or Holm’s where that was not made."
         if level
         else ""
     )

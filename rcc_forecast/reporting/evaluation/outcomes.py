@@ -24,6 +24,10 @@ UnitOf = Callable[[str], Unit]
 
 _ADJUSTED = {"p_adjusted": "Adjusted (Holm)", "p_romano_wolf": "Adjusted (Romano-Wolf)"}
 
+_DECIDING = ("p_romano_wolf", "p_adjusted")
+"""One of them decides, the first that was made: either keeps the chance of a false finding to its
+level, and the smaller of the two would not."""
+
 
 def further_view(
     estimates: pd.DataFrame,
@@ -144,12 +148,16 @@ def _row_of(estimates: pd.DataFrame, outcome: str) -> pd.Series[Any] | None:
 def _said(row: pd.Series[Any], adjusted: list[str], level: float, *, has_begun: bool) -> str:
     if not has_begun:
         return "too early"
-    known = [float(row[name]) for name in adjusted if not is_missing(row[name])]
-    if is_missing(row["estimate"]) or not known:
+    deciding = next((name for name in _DECIDING if _has(row, name, adjusted)), None)
+    if is_missing(row["estimate"]) or deciding is None:
         return "cannot tell"
-    if min(known) <= level:
+    if row[deciding] <= level:
         return "found a rise" if row["estimate"] > 0 else "found a fall"
     return "cannot tell"
+
+
+def _has(row: pd.Series[Any], name: str, adjusted: list[str]) -> bool:
+    return name in adjusted and not is_missing(row[name])
 
 
 def _is_made(estimates: pd.DataFrame, name: str) -> bool:

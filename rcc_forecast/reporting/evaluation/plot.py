@@ -220,8 +220,11 @@ def _apart(places: Sequence[float], *, most: float) -> list[float]:
 
 
 def shortened(name: str, most: int = _LETTERS_OF_A_NAME) -> str:
-    """Give a name that fits beside a drawing; the table has it whole."""
-    return name if len(name) <= most else f"{name[: most - 1]}…"
+    """Give a name that fits beside a drawing, its end kept: ends tell names of a kind apart."""
+    if len(name) <= most:
+        return name
+    tail = most // 3
+    return f"{name[: most - 1 - tail].rstrip()}…{name[-tail:].lstrip()}"
 
 
 def dot(at: tuple[float, float], *, fill: str, size: float) -> Markup:

@@ -124,20 +124,20 @@ def sensitivity_view(table: pd.DataFrame, *, unit: Unit) -> TableView | None:
 
 
 def sensitivity_sentence(table: pd.DataFrame, *, unit: Unit) -> str:
-    """Say from which bend on no change is not ruled out, or why nothing was made."""
+    """Say up to which bend the interval stays clear of zero, or why nothing was made."""
     if table.empty:
         return "No sensitivity to trends was made."
     broken = table[(table["breakdown"] == 1) & table["m"].notna()]
     if len(broken):
         bend = _bend(broken["m"].iloc[0], unit)
         if not broken["m"].iloc[0]:
-            return "The interval includes no change even if trends had stayed straight."
+            return "Zero lies in the interval even if trends had not bent at all."
         return (
-            f"The interval leaves no change out as long as the trends of pathfinders and the "
-            f"rest bend apart by less than {bend} {unit.of_changes} a period."
+            f"Zero stays outside the interval as long as the trends of pathfinders and the rest "
+            f"bend apart by less than {bend} {unit.of_changes} a period."
         )
     if table["low"].notna().any():
-        return "No bend that was looked at makes the interval include no change."
+        return "Zero stays outside the interval at every bend that was looked at."
     return f"No sensitivity to trends was made: {table['note'].iloc[0]}."
 
 
