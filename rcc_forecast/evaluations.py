@@ -28,7 +28,13 @@ from rcc_forecast.evaluation.calendar import calendar_of
 from rcc_forecast.evaluation.gaps.areas import disparity_of
 from rcc_forecast.evaluation.gaps.charts import funnel_of, xmr_of
 from rcc_forecast.evaluation.gaps.effects import disparity_effects_of
-from rcc_forecast.evaluation.gaps.groups import Groups, group_gaps, read_groups
+from rcc_forecast.evaluation.gaps.groups import (
+    OTHER_THAN_UASC,
+    Groups,
+    cells_of_group,
+    group_gaps,
+    read_groups,
+)
 from rcc_forecast.evaluation.public.small_numbers import published_figures
 from rcc_forecast.evaluation.writing import changed_since, stamped
 from rcc_forecast.geography import Membership, read_membership
@@ -105,7 +111,14 @@ def evaluation_of(
         cells_of(sources, replace(spec, cut_off=moment), membership)
         for moment in log.earlier_looks(spec)
     ]
-    found = evaluate(cells, spec, stamp_of(spec, log), earlier=earlier, progress=progress)
+    found = evaluate(
+        cells,
+        spec,
+        stamp_of(spec, log),
+        earlier=earlier,
+        without_uasc=_without_uasc(groups, cells, spec),
+        progress=progress,
+    )
     progress("measuring gaps between areas and between groups")
     tables = {
         **found.tables,
@@ -124,6 +137,14 @@ def _groups_of(sources: Sources, spec: Spec, cells: Cells) -> Groups | None:
         return None
     return read_groups(
         sources.groups, name=sources.groups_name, cut_off=spec.cut_off, calendar=cells.calendar
+    )
+
+
+def _without_uasc(groups: Groups | None, cells: Cells, spec: Spec) -> Cells | None:
+    if groups is None:
+        return None
+    return cells_of_group(
+        groups, cells, outcome=spec.primary, characteristic="uasc", group=OTHER_THAN_UASC
     )
 
 

@@ -28,28 +28,10 @@ from models.causal.randomisation import (
 )
 from models.causal.simplex import simplex_weights
 from models.errors import ModelError
-from rcc_forecast.evaluation.fitting import Fits, InParts, Placebos, completed
+from rcc_forecast.evaluation.fitting import Fits, InParts, Placebos
 from rcc_forecast.evaluation.members import judged_by_t
 from rcc_forecast.evaluation.spec import Spec
 from rcc_forecast.evaluation.stages import Design
-
-__all__ = [
-    "CONFORMAL",
-    "DONALD_LANG",
-    "INFERENCE",
-    "PERMUTATION",
-    "PERMUTATION_T",
-    "TOO_EARLY",
-    "UNIT_PLACEBO",
-    "Answer",
-    "Fits",
-    "Judged",
-    "answers_of",
-    "completed",
-    "conformal_of",
-    "finite",
-    "reason_of",
-]
 
 TOO_EARLY = "too early: no treated unit has a whole period since delivery"
 

@@ -60,7 +60,7 @@ def sensitivity_rows(design: Design, cells: Cells, spec: Spec) -> pd.DataFrame:
         broken = breakdown_smoothness(study, target=target, alpha=spec.alpha)
     except ModelError as error:
         return _unmade(spec, reason_of(error))
-    rows.append({"m": broken, "breakdown": 1, "note": "from here on no change is not ruled out"})
+    rows.append({"m": broken, "breakdown": 1, "note": "from here on zero lies in the interval"})
     table = pd.DataFrame(rows).assign(outcome=spec.primary, restriction=_SMOOTHNESS)
     return table.assign(breakdown=table["breakdown"].fillna(0).astype(int))
 

@@ -27,7 +27,7 @@ WITHHELD = ("c", "x")
 WITHHELD_LOW, WITHHELD_HIGH = 1.0, 5.0
 """Counts of 1 to 5 are withheld."""
 
-_NONE_SYMBOLS = ("-", "k")
+NONE_SYMBOLS = ("-", "k")
 """None, and rounded to none."""
 
 _NOT_THERE = ("", "z", ":", "..", "na", "n/a", "nan", "none", "null")
@@ -255,7 +255,7 @@ def _with_figures(kept: pd.DataFrame, checks: _Checks) -> pd.DataFrame:
     for column in _FIGURES:
         blank = pd.Series("", index=kept.index)
         text = kept.get(column, blank).str.strip().str.casefold()
-        none = text.isin(_NONE_SYMBOLS)
+        none = text.isin(NONE_SYMBOLS)
         withheld[column] = text.isin(WITHHELD)
         empty = text.isin(_NOT_THERE) | none | withheld[column]
         number = pd.to_numeric(text.where(~empty, None), errors="coerce").astype(float)

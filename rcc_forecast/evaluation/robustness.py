@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -28,6 +28,9 @@ _AS_ESTIMATED = ("primary", "synthetic_did", "synthetic_control")
 _BASES = (3, 5, 8)
 _YEARS_BACK = 2
 _ANTICIPATION = (0, 1, 2)
+
+_MOST_ALONE, _MOST_DROPPED = 20, 60
+"""Pathfinders, and controls, that have a row each; of more there is one row that says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +65,11 @@ class Row:
 
 
 def robustness_rows(
-    cells: Cells, spec: Spec, *, known: Sequence[Answer] = ()
+    cells: Cells,
+    spec: Spec,
+    *,
+    known: Sequence[Answer] = (),
+    without_uasc: Cells | None = None,
 ) -> Iterator[tuple[Row, Answer]]:
     """Give every row of the robustness table with its answer, in the fixed order.
 
@@ -74,9 +81,11 @@ def robustness_rows(
         Of the primary outcome and the treated.
     known : sequence of Answer
         Of the primary outcome, where they have been made already.
+    without_uasc : Cells, optional
+        The primary outcome of children who did not come alone.
     """
     made = {answer.estimator: answer for answer in known if answer.inference == PERMUTATION}
-    for row in _rows(cells, spec):
+    for row in (*_rows(cells, spec), _of_others_than_uasc(without_uasc, spec)):
         as_estimated = row.name in _AS_ESTIMATED and row.estimator in made
         yield row, made[row.estimator] if as_estimated else _answered(row, spec)
 
@@ -115,13 +124,9 @@ def _answered(row: Row, spec: Spec) -> Answer:
     if row.design is None:
         return Answer(row.estimator, PERMUTATION, Effect(math.nan, note=row.reason))
     outcome = row.outcome or spec.primary
+    fits = Fits(row.design, spec)
     try:
-        return next(
-            answer
-            for answer in answers_of(
-                Fits(row.design, spec), outcome=outcome, names=(row.estimator,), only=PERMUTATION
-            )
-        )
+        return next(answers_of(fits, outcome=outcome, names=(row.estimator,), only=PERMUTATION))
     except ModelError as error:
         return Answer(row.estimator, PERMUTATION, Effect(math.nan, note=reason_of(error)))
 
@@ -184,10 +189,6 @@ def _each_alone(make: _Maker, primary: Design) -> Iterator[Row]:
         yield Row(f"{unit} alone", make(make.grid.without(others)), region=unit)
 
 
-_MOST_ALONE = 20
-_MOST_DROPPED = 60
-
-
 def _without(make: _Maker, name: str, dropped: list[str], absent: str) -> Row:
     treated = {each.unit for each in make.spec.treated}
     there = [each for each in dropped if each in make.grid.names and each not in treated]
@@ -208,7 +209,6 @@ def _each_control_dropped(make: _Maker, spec: Spec) -> Iterator[Row]:
 
 
 def _with_base(make: _Maker, number: int) -> Row:
-    name = f"base {number} periods" if make.cells.calendar.season != 1 else f"base {number} years"
     periods = number * make.cells.calendar.season
     name = f"base {number} years"
     design = make(base=periods)
@@ -264,6 +264,16 @@ def _without_imputed(cells: Cells, spec: Spec) -> Row:
     return Row(name, made, members=members_of(left, spec.primary, spec))
 
 
+def _of_others_than_uasc(cells: Cells | None, spec: Spec) -> Row:
+    """Leave out unaccompanied children, who arrive at few places and move by a national scheme."""
+    name = "children other than UASC"
+    if cells is None:
+        reason = "it needs the outcomes by group of children: PANEL.groups.csv, or --groups"
+        return Row(name, None, reason=reason)
+    made = _Maker(grid_of(cells, spec.primary, unit=spec.unit), cells, spec)()
+    return Row(name, made, members=members_of(cells, spec.primary, spec))
+
+
 def bounds_of(design: Design, change: Callable[[Design], float]) -> tuple[float, float]:
     """Give the least and the largest effect that withheld counts allow.
 
@@ -287,18 +297,5 @@ def bounds_of(design: Design, change: Callable[[Design], float]) -> tuple[float,
     ends = []
     for high_raises in (False, True):
         y = np.where(raises == high_raises, design.grid.high, design.grid.low)
-        panel = type(design.panel)(y, design.panel.treated_from, design.panel.weight)
-        ends.append(
-            change(
-                Design(
-                    design.grid,
-                    panel,
-                    design.base,
-                    design.post,
-                    design.courses,
-                    design.waiting,
-                    design.notes,
-                )
-            )
-        )
+        ends.append(change(replace(design, panel=replace(design.panel, y=y))))
     return ends[0], ends[1]

@@ -38,7 +38,6 @@ from rcc_forecast.evaluation.writing import figures_row, stamped
 from rcc_forecast.geography import Membership
 from rcc_forecast.results.evaluation import Evaluation, Stamp
 from rcc_forecast.results.findings import Findings, Severity
-from rcc_forecast.tables.disparity import DISPARITY
 from rcc_forecast.tables.evaluation import (
     ESTIMATES,
     EVENT_STUDY,
@@ -158,7 +157,7 @@ def evaluate(
     stamp: Stamp,
     *,
     earlier: Sequence[Cells] = (),
-    disparity: pd.DataFrame | None = None,
+    without_uasc: Cells | None = None,
     progress: Progress | None = None,
 ) -> Evaluation:
     """Make every table of one look.
@@ -173,8 +172,9 @@ def evaluate(
         Under which hash and look.
     earlier : sequence of Cells
         The panel as known at each earlier look, oldest first, checked; for alpha spending.
-    disparity : DataFrame, optional
-        As `rcc_forecast.evaluation.disparity.disparity_of` gives it.
+    without_uasc : Cells, optional
+        The primary outcome of children who did not come alone, for a row of the
+        robustness table.
     progress : callable, optional
         Told what is being done.
 
@@ -203,7 +203,9 @@ def evaluate(
             rows = rows_of(study.fits, cells.calendar)
             traces[name].append(rows.assign(outcome=study.outcome))
     tell("changing one choice at a time")
-    checks = list(robustness_rows(cells, spec, known=by_outcome[spec.primary]))
+    checks = list(
+        robustness_rows(cells, spec, known=by_outcome[spec.primary], without_uasc=without_uasc)
+    )
     by_t = p_values_by_t([row for row, _ in checks], cells, spec)
     robustness = [
         figures_row(answer, row.design, cells.calendar).assign(
@@ -231,7 +233,6 @@ def evaluate(
                 sensitivity_rows(studies[0].design, cells, spec), SENSITIVITY, stamp
             ),
             "lines": stamped(_lines(studies, spec, cells.calendar), LINES, stamp),
-            **({} if disparity is None else {"disparity": stamped(disparity, DISPARITY, stamp)}),
         },
         verdict={
             **verdict,

@@ -32,6 +32,9 @@ STAGES = ("announced", "foundation", "development", "delivery", "exit")
 MOST_PERMUTATIONS = 9_999
 """All assignments are used where there are fewer; else so many are drawn."""
 
+MOST_LOOKS, MOST_DRAWS, MOST_SEED = 120, 99_999, 2**63 - 1
+"""A look a month for ten years; draws and a seed that any machine can hold."""
+
 _MOMENT = "a date such as 2025-04-01, a year, or a period of the panel"
 _EXPECTED = "a specification in TOML (README, Evaluation), in UTF-8"
 
@@ -241,10 +244,12 @@ class _Reading:
             unit=self.one_of(given.get("unit", "region"), "unit", UNITS),
             cut_off=self.moment(given.get("cut_off"), "cut_off"),
             base=self.whole(given.get("base"), "base", least=1),
-            looks=self.whole(given.get("looks", 1), "looks", least=1) or 1,
+            looks=self.whole(given.get("looks", 1), "looks", least=1, most=MOST_LOOKS) or 1,
             alpha=self.share(given.get("alpha", 0.05), "alpha"),
-            permutations=self.whole(given.get("permutations"), "permutations", least=1),
-            seed=self.whole(given.get("seed", 0), "seed", least=0) or 0,
+            permutations=self.whole(
+                given.get("permutations"), "permutations", least=1, most=MOST_DRAWS
+            ),
+            seed=self.whole(given.get("seed", 0), "seed", least=0, most=MOST_SEED) or 0,
             regions=self.regions(given.get("regions")),
             predictors=self.predictors(given.get("predictors", [])),
             neighbours=self.texts(given.get("neighbours", []), "neighbours"),
@@ -276,12 +281,12 @@ class _Reading:
         if block.get("delivery") is None:
             self.faults.append(f"{where} delivery is missing: give {_MOMENT}.")
         moments = {stage: self.moment(block.get(stage), f"{where} {stage}") for stage in STAGES}
-        dated = [
-            (stage, moments[stage]) for stage in STAGES if isinstance(moments[stage], pd.Timestamp)
+        dated = [stage for stage in STAGES if moments[stage] is not None]
+        self.faults += [
+            f"{where} {later} lies before {earlier}."
+            for earlier, later in pairwise(dated)
+            if _is_before(moments[later], moments[earlier])
         ]
-        for (earlier, one), (later, other) in pairwise(dated):
-            if one > other:  # type: ignore[operator]
-                self.faults.append(f"{where} {later} lies before {earlier}.")
         delivery = moments.pop("delivery") or 1
         return Treated(unit, delivery, **moments)
 
@@ -374,12 +379,14 @@ class _Reading:
             self.faults.append(f"{where} is not a moment: give {_MOMENT}.")
         return found
 
-    def whole(self, value: Any, where: str, *, least: int) -> int | None:
+    def whole(self, value: Any, where: str, *, least: int, most: int | None = None) -> int | None:
         if value is None:
             return None
-        if isinstance(value, int) and not isinstance(value, bool) and value >= least:
-            return value
-        self.faults.append(f"{where} is not a whole number of {least} or more.")
+        is_whole = isinstance(value, int) and not isinstance(value, bool)
+        if is_whole and least <= value and (most is None or value <= most):
+            return int(value)
+        span = f"{least} or more" if most is None else f"{least} to {most:,}"
+        self.faults.append(f"{where} is not a whole number of {span}.")
         return None
 
     def share(self, value: Any, where: str) -> float:

@@ -29,7 +29,7 @@ LIMITS = (
     "weighs by children.",
     "A region's authorities share its shocks, so that two pathfinder regions are two "
     "observations, however many authorities they have.",
-    "A significant finding of a weak design overstates the effect: see power.csv.",
+    "A significant finding of a weak design overstates the effect on average: see power.csv.",
 )
 """What always has to be said beside the sentence."""
 

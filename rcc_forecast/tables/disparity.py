@@ -7,6 +7,18 @@ from rcc_forecast.tables.evaluation import STAMPED
 
 _SOURCE = "README, section Evaluation"
 
+CHARACTERISTICS = ("ethnicity", "sex", "uasc")
+"""What tells groups of children apart."""
+
+UNKNOWN = "unknown"
+"""Group of the children whose characteristic is not recorded: compared with nobody."""
+
+AUTHORITIES = "authorities"
+"""What `between` reads where authorities are compared, and not groups of children."""
+
+PATHFINDERS, THE_REST = "pathfinders", "the rest"
+"""What `among` reads, beside All."""
+
 GROUP_OUTCOMES = Table(
     "group_outcomes",
     "One outcome of one group of children of one authority in one period",

@@ -7,6 +7,10 @@ from rcc_forecast.tables.evaluation import STAMPED
 
 _SOURCE = "README, section Evaluation"
 
+SIMILAR, OUTSIDE_95, OUTSIDE_998 = "similar", "outside 95%", "outside 99.8%"
+WITHHELD, NOT_COMPARED = "withheld", "not compared"
+"""What `reading` of `FUNNEL` says of an authority; none of it is a place in a list."""
+
 PATHS = Table(
     "paths",
     "One treated region in one period, beside what was made to match it",

@@ -22,7 +22,7 @@ def panel_from_referrals(referrals: Referrals, *, on: pd.Timestamp) -> pd.DataFr
     Parameters
     ----------
     referrals : Referrals
-        As `rcc_forecast.evaluation.referrals.read_referrals` gives them.
+        As `referrals.read_referrals` gives them.
     on : Timestamp
         Last day that is known.
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from rcc_forecast.evaluation.panel import NONE_SYMBOLS
 from rcc_forecast.geography import (
     AUTHORITIES,
     REORGANISATIONS,
@@ -15,10 +16,6 @@ from rcc_forecast.geography import (
     resolve_authority,
 )
 
-WITHHELD = ("c", "x")
-"""Symbols for a count that is there and not shown."""
-
-_NONE = ("-", "k")
 _NAME = ("la_name", "area_name", "local_authority")
 _CODE_FORM = r"E\d{8}"
 _BEFORE_REORGANISATION = "(pre lg)"
@@ -137,7 +134,7 @@ def year_ending(period: str) -> str:
 def number(cells: pd.Series[str]) -> pd.Series[float]:
     """Read counts: none and rounded to none are 0, every other symbol is missing."""
     plain = cells.str.casefold().str.replace(",", "", regex=False)
-    return pd.to_numeric(plain.where(~plain.isin(_NONE), "0"), errors="coerce").astype(float)
+    return pd.to_numeric(plain.where(~plain.isin(NONE_SYMBOLS), "0"), errors="coerce").astype(float)
 
 
 def as_text(counts: pd.Series[Any]) -> pd.Series[str]:

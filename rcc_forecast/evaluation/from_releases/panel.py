@@ -1,10 +1,9 @@
 """Published files become one panel, without anyone editing them.
 
 Each kind of file is known by its columns and has one reader: tables of the DfE
-in both layouts (`published_shares`, `published_counts`), the Local Authority
-Interactive Tool (`published_lait`) and Ofsted's lists (`published_ofsted`). Rows
-of local authorities count; regions and England do not, since the panel adds
-them up itself. `published_outcomes` says what every outcome is.
+in both layouts (`shares`, `counts`), the Local Authority Interactive Tool (`lait`)
+and Ofsted's lists (`ofsted`). Rows of local authorities count; regions and England
+do not, since the panel adds them up itself. `outcomes` says what every outcome is.
 """
 
 from __future__ import annotations

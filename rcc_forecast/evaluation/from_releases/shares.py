@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import pandas as pd
 
 from rcc_forecast.evaluation.from_releases.cells import (
-    WITHHELD,
     PublishedFile,
     as_text,
     count_cells,
@@ -16,9 +15,7 @@ from rcc_forecast.evaluation.from_releases.cells import (
     number,
     placed,
 )
-
-_MOST_WITHHELD = 5
-"""Counts of 1 to 5 are withheld for their own sake; larger ones only to protect those."""
+from rcc_forecast.evaluation.panel import WITHHELD, WITHHELD_HIGH
 
 _PERIOD = ("time_period", "year")
 _LEVEL = ("geographic_level", "level")
@@ -308,7 +305,8 @@ def _share(
     # Withheld as a whole: a hidden part, and nothing known beside it.
     alone = hidden.any(axis=1) & (hidden.sum(axis=1) == 1) & (numbers.sum(axis=1) == 0)
     alone &= (numbers.notna() | hidden).all(axis=1)
-    large = alone & (_most_hidden(cells, [*members, *others], denominator) > _MOST_WITHHELD)
+    # Counts of 1 to 5 are withheld for their own sake; larger ones only to protect those.
+    large = alone & (_most_hidden(cells, [*members, *others], denominator) > WITHHELD_HIGH)
     if not others:
         large &= False
     symbol = parts.where(hidden, "").max(axis=1) if len(parts) else pd.Series("", cells.index)

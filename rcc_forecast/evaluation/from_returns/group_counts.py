@@ -16,12 +16,7 @@ from rcc_forecast.codes import UNKNOWN_AUTHORITY
 from rcc_forecast.geography import successor_of
 from rcc_forecast.results.findings import Findings, Severity
 from rcc_forecast.results.journeys import Journeys, days_of
-
-CHARACTERISTICS = ("ethnicity", "sex", "uasc")
-"""By what children are told apart, as the table names it."""
-
-UNKNOWN = "unknown"
-"""Group of the children of whom it is not known."""
+from rcc_forecast.tables.disparity import CHARACTERISTICS, UNKNOWN
 
 # Chinese children count as Other in the DfE's tables of children looked after.
 ETHNIC_GROUPS = {

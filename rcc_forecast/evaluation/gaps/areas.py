@@ -17,9 +17,9 @@ from models.control_charts import funnel
 from models.errors import ModelError
 from models.inequality import excess_variance, gini, percentile_ratio, slope_index, theil
 from rcc_forecast.codes import ALL
-from rcc_forecast.evaluation.gaps.groups import AUTHORITIES, PATHFINDERS, THE_REST
 from rcc_forecast.evaluation.panel import Cells
 from rcc_forecast.evaluation.spec import Spec
+from rcc_forecast.tables.disparity import AUTHORITIES, PATHFINDERS, THE_REST
 
 DEPRIVATION = "deprivation"
 """Outcome of a panel that orders authorities for the slope indices; higher is more deprived."""

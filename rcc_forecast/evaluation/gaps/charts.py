@@ -27,10 +27,15 @@ from rcc_forecast.evaluation.periods import Calendar
 from rcc_forecast.evaluation.spec import Spec
 from rcc_forecast.evaluation.stages import course_of, grid_of
 from rcc_forecast.tables.evaluation import STAMPED
-from rcc_forecast.tables.evaluation_charts import FUNNEL, XMR
-
-SIMILAR, OUTSIDE_95, OUTSIDE_998 = "similar", "outside 95%", "outside 99.8%"
-WITHHELD, NOT_COMPARED = "withheld", "not compared"
+from rcc_forecast.tables.evaluation_charts import (
+    FUNNEL,
+    NOT_COMPARED,
+    OUTSIDE_95,
+    OUTSIDE_998,
+    SIMILAR,
+    WITHHELD,
+    XMR,
+)
 
 _FEWEST_AUTHORITIES = 3
 """Authorities that a funnel needs to know what is common to them."""

@@ -31,9 +31,7 @@ from rcc_forecast.evaluation.estimating import (
 )
 from rcc_forecast.evaluation.fitting import Fits, completed
 from rcc_forecast.evaluation.gaps.groups import (
-    AUTHORITIES,
     FEWEST_CHILDREN,
-    UNKNOWN,
     Groups,
     Sides,
     in_regions_of,
@@ -44,7 +42,7 @@ from rcc_forecast.evaluation.periods import Calendar
 from rcc_forecast.evaluation.spec import Spec
 from rcc_forecast.evaluation.stages import Design, Grid, design_of, grid_of
 from rcc_forecast.evaluation.writing import figures_row
-from rcc_forecast.tables.disparity import DISPARITY_EFFECTS
+from rcc_forecast.tables.disparity import AUTHORITIES, DISPARITY_EFFECTS, UNKNOWN
 from rcc_forecast.tables.evaluation import STAMPED
 
 _FEWEST_AUTHORITIES = 3

@@ -3,7 +3,7 @@
 Ethnic groups, sexes and unaccompanied children live in different areas, so
 that a gap over all children is partly a gap between areas: beside it stands the
 gap within authorities. A gap is described here and nothing more; whether it
-moved otherwise in pathfinders is the subject of `disparity_effects`.
+moved otherwise in pathfinders is the subject of `gaps.effects`.
 """
 
 from __future__ import annotations
@@ -25,21 +25,19 @@ from rcc_forecast.evaluation.panel import Cells, PanelAtFaultError, read_panel_f
 from rcc_forecast.evaluation.periods import Calendar, Moment
 from rcc_forecast.evaluation.spec import Spec
 from rcc_forecast.results.findings import Findings, Severity
-from rcc_forecast.tables.disparity import GROUP_OUTCOMES
+from rcc_forecast.tables.disparity import (
+    CHARACTERISTICS,
+    GROUP_OUTCOMES,
+    PATHFINDERS,
+    THE_REST,
+    UNKNOWN,
+)
 
-CHARACTERISTICS = ("ethnicity", "sex", "uasc")
-"""What tells groups of children apart."""
-
-UNKNOWN = "unknown"
-"""Group of the children whose characteristic is not recorded: compared with nobody."""
+OTHER_THAN_UASC = "other"
+"""Group, by `uasc`, of the children who are not unaccompanied."""
 
 FEWEST_CHILDREN = 10
 """Children below whom a share is not given: one child more or less would move it by a tenth."""
-
-PATHFINDERS, THE_REST = "pathfinders", "the rest"
-
-AUTHORITIES = "authorities"
-"""What `between` reads where authorities are compared, and not groups of children."""
 
 _NORMAL = 1.959963984540054
 """Normal quantile of a 95% interval."""
@@ -268,6 +266,43 @@ def in_regions_of(groups: Groups, cells: Cells) -> tuple[pd.DataFrame, int]:
     region = groups.frame["la_code"].map(home)
     absent = groups.frame.loc[region.isna(), "la_code"].nunique()
     return groups.frame.assign(region=region)[region.notna()], int(absent)
+
+
+def cells_of_group(
+    groups: Groups, cells: Cells, *, outcome: str, characteristic: str, group: str
+) -> Cells | None:
+    """Give one group's outcome as a panel of its own, to be compared as the whole is.
+
+    Parameters
+    ----------
+    groups : Groups
+        As read.
+    cells : Cells
+        The panel, in the regions to use.
+    outcome, characteristic, group : str
+        Which children, and what of them.
+
+    Returns
+    -------
+    Cells or None
+        None where the groups do not have it.
+    """
+    frame, _ = in_regions_of(groups, cells)
+    own = (frame["characteristic"] == characteristic) & (frame["group"] == group)
+    rows = frame[own & (frame["outcome"] == outcome)]
+    if rows.empty:
+        return None
+    of = rows["denominator"].where(rows["denominator"] > 0)
+    shares = {
+        name: rows[count] / of
+        for name, count in (
+            ("value", "numerator"),
+            ("low", "numerator_low"),
+            ("high", "numerator_high"),
+        )
+    }
+    kept = rows.assign(**shares).reset_index(drop=True)
+    return Cells(kept, cells.calendar, Findings.none(), late=0)
 
 
 def group_gaps(groups: Groups, cells: Cells, spec: Spec) -> pd.DataFrame:

@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 
 from rcc_forecast.codes import ALL
-from rcc_forecast.evaluation.gaps.groups import AUTHORITIES, PATHFINDERS, THE_REST
 from rcc_forecast.evaluation.public.withholding import WITHHELD_NOTE, Sheet, SheetCells, settled
+from rcc_forecast.tables.disparity import AUTHORITIES, PATHFINDERS, THE_REST
 
 _GROUP_CELL = ("outcome", "period", "between", "group", "among")
 

@@ -15,12 +15,12 @@ import numpy as np
 import pandas as pd
 
 from rcc_forecast.codes import ALL
-from rcc_forecast.evaluation.gaps.charts import WITHHELD
-from rcc_forecast.evaluation.gaps.groups import AUTHORITIES
 from rcc_forecast.evaluation.panel import Cells
 from rcc_forecast.evaluation.public.small_groups import without_small_groups
 from rcc_forecast.evaluation.public.small_regions import small_regions, without_regions
 from rcc_forecast.evaluation.public.withholding import WITHHELD_NOTE, Sheet, SheetCells, settled
+from rcc_forecast.tables.disparity import AUTHORITIES
+from rcc_forecast.tables.evaluation_charts import WITHHELD
 
 _DIGITS = 2
 """Decimals of an index over authorities of whom some are withheld: more would tell them."""

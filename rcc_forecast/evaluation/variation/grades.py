@@ -55,7 +55,7 @@ def grades_compared(cells: Cells, spec: VariationSpec) -> Variation:
     Raises
     ------
     UnknownNameError, NothingUsableError
-        As for `rcc_forecast.evaluation.variation.variation_of`.
+        As for `comparing.variation_of`.
     """
     require_names(cells, spec)
     counts = _counts(cells, spec)

@@ -43,26 +43,24 @@ _NOT_TOLD_APART = (
 
 
 def levels_compared(cells: Cells, spec: VariationSpec) -> Variation:
-    """Compare authorities.
+    """Compare levels by a linear model with what regions share.
 
     Parameters
     ----------
     cells : Cells
         Of the panel.
     spec : VariationSpec
-        What is set beside what.
+        With ``outcome``.
 
     Returns
     -------
     Variation
-        Tables and a sentence; the same panel and specification give the same bytes.
+        ``observed`` and ``expected`` of an authority are in the outcome's own unit.
 
     Raises
     ------
-    UnknownNameError
-        The panel has no outcome or period of that name.
-    NothingUsableError
-        Too few authorities, or characteristics that repeat one another.
+    UnknownNameError, NothingUsableError
+        As for `comparing.variation_of`.
     """
     levels = levels_of(cells, spec)
     beside = standardised(levels, spec)

@@ -12,6 +12,7 @@ from rcc_forecast.reporting.evaluation.parts import Multiples, Panel
 from rcc_forecast.reporting.evaluation.plot import ROOM_OF_SMALL, SMALL, plot_of, whole_run
 from rcc_forecast.reporting.evaluation.unit import NOT_MADE, figure_of, is_missing
 from rcc_forecast.reporting.figure import LINE, PLACES, joined
+from rcc_forecast.tables.disparity import AUTHORITIES
 
 _SPREAD = (("sd_beyond_chance", LINE, "", 2.8), ("sd_observed", PLACES, "7 4", 1.8))
 _PARTS = (("theil_within", LINE, "", 2.8), ("theil_between", PLACES, "7 4", 1.8))
@@ -87,7 +88,7 @@ def _multiples(
 ) -> Multiples | None:
     names = [style[0] for style in styles]
     rows = disparity[
-        (disparity["between"] == "authorities")
+        (disparity["between"] == AUTHORITIES)
         & (disparity["group"] == ALL)
         & (disparity["among"] == ALL)
         & disparity["measure"].isin(names)

@@ -21,6 +21,7 @@ from rcc_forecast.reporting.evaluation.meanings import meanings_view
 from rcc_forecast.reporting.evaluation.outcomes import UnitOf
 from rcc_forecast.reporting.evaluation.parts import Folded, Part, Section, section
 from rcc_forecast.reporting.evaluation.xmr import broken_view, xmr_multiples
+from rcc_forecast.tables.disparity import AUTHORITIES
 
 
 def calendar_sections(found: Found) -> Iterator[Section]:
@@ -58,7 +59,7 @@ def group_gaps_section(found: Found) -> Section:
     drawn: list[Part | None] = []
     files = []
     if gaps is not None:
-        with_groups = set(gaps.loc[gaps["between"] != "authorities", "outcome"])
+        with_groups = set(gaps.loc[gaps["between"] != AUTHORITIES, "outcome"])
         ordered = [name for name in (found.primary, *found.further) if name in with_groups]
         if ordered:
             drawn += group_multiples(gaps, outcome=ordered[0], unit_of=unit_of)

@@ -93,10 +93,9 @@ def _told(rows: pd.DataFrame, unit: Unit) -> str:
             f"{unit.change(before.max())} {unit.of_changes}"
         )
     if len(after):
+        low, high = unit.change(after.min()), unit.change(after.max())
+        span = low if low == high else f"between {low} and {high}"
         told.append(
-            f"after it, between {unit.change(after.min())} and {unit.change(after.max())}"
-            if told
-            else f"After delivery the gap is between {unit.change(after.min())} and "
-            f"{unit.change(after.max())} {unit.of_changes}"
+            f"after it, {span}" if told else f"After delivery the gap is {span} {unit.of_changes}"
         )
     return "; ".join(told) + "."

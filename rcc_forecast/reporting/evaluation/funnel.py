@@ -38,8 +38,8 @@ from rcc_forecast.reporting.figure import (
 )
 from rcc_forecast.reporting.sections import TableView
 from rcc_forecast.reporting.words import number
+from rcc_forecast.tables.evaluation_charts import OUTSIDE_95, OUTSIDE_998, SIMILAR
 
-_SIMILAR, _OUTSIDE, _FAR_OUTSIDE = "similar", "outside 95%", "outside 99.8%"
 _LEFT, _RIGHT, _TOP, _BOTTOM = 58, 12, 30, 52
 _HEIGHT = 270
 
@@ -61,7 +61,7 @@ def funnel_multiples(funnel: pd.DataFrame, *, unit_of: UnitOf) -> Multiples | No
             continue
         name = f"{outcome}, {own['period'].iloc[0]}"
         counts = own["reading"].value_counts()
-        read = [_SIMILAR, _OUTSIDE, _FAR_OUTSIDE]
+        read = [SIMILAR, OUTSIDE_95, OUTSIDE_998]
         counted = [int(counts.get(reading, 0)) for reading in read]
         others = len(own) - sum(counted)
         panels.append(_panel(name, drawn.sort_values("children"), counted, unit_of(str(outcome))))
@@ -77,7 +77,7 @@ def funnel_multiples(funnel: pd.DataFrame, *, unit_of: UnitOf) -> Multiples | No
         "lines and all but 2 in 1,000 between the outer dotted ones. Where authorities differ "
         "more than chance alone allows, the limits are as much wider.",
         panels=tuple(panels),
-        head=("Outcome, period", "All together", "Similar", _OUTSIDE, _FAR_OUTSIDE, "No reading"),
+        head=("Outcome, period", "All together", "Similar", OUTSIDE_95, OUTSIDE_998, "No reading"),
         rows=tuple(cells),
         key=(
             "○ similar: inside the funnel",
@@ -98,7 +98,7 @@ def outside_view(funnel: pd.DataFrame, *, unit_of: UnitOf) -> TableView | None:
     unit_of : callable
         Of each outcome.
     """
-    rows = funnel[funnel["reading"] == _FAR_OUTSIDE]
+    rows = funnel[funnel["reading"] == OUTSIDE_998]
     if rows.empty:
         return None
     rows = rows.sort_values("la_code", kind="stable")
@@ -182,10 +182,10 @@ def _limit(rows: pd.DataFrame, name: str, x: Axis, y: Axis, unit: Unit) -> Marku
 
 
 def _mark(reading: str, at: tuple[float, float]) -> Markup:
-    if reading == _SIMILAR:
+    if reading == SIMILAR:
         return ring(at, stroke=QUIET, size=3.2)
-    if reading == _OUTSIDE:
+    if reading == OUTSIDE_95:
         return diamond(at, fill=LINE, size=5.0)
-    if reading == _FAR_OUTSIDE:
+    if reading == OUTSIDE_998:
         return triangle(at, fill=PLACES, size=6.5)
     return cross(at, stroke=QUIET, size=3.2)

@@ -21,14 +21,14 @@ from rcc_forecast.reporting.evaluation.unit import NOT_MADE, Unit, is_missing, p
 from rcc_forecast.reporting.figure import BAND_95, INK, LINE, PLACES, QUIET, band, joined, line
 from rcc_forecast.reporting.sections import TableView
 from rcc_forecast.reporting.words import number
+from rcc_forecast.tables.disparity import PATHFINDERS, THE_REST
 
 _TITLES = {
     "ethnicity": "Between ethnic groups",
     "sex": "Between girls and boys",
     "uasc": "Between unaccompanied and other children",
 }
-_PATHFINDERS, _REST = "pathfinders", "the rest"
-_AMONG = ((ALL, QUIET, "2 3", 1.6), (_REST, PLACES, "7 4", 2.0), (_PATHFINDERS, LINE, "", 3.0))
+_AMONG = ((ALL, QUIET, "2 3", 1.6), (THE_REST, PLACES, "7 4", 2.0), (PATHFINDERS, LINE, "", 3.0))
 _MOST_UPRIGHT, _REACH = 16, 0.75
 _GAP, _WITHIN = "gap", "gap_within_authorities"
 _INFERENCES = ("region_permutation", "donald_lang")
@@ -207,12 +207,12 @@ def _of_characteristic(
 
 def _scale(rows: pd.DataFrame, unit: Unit) -> list[float]:
     """Give what the scale has to hold: a few pathfinders' long intervals may leave the drawing."""
-    many = rows[rows["among"] != _PATHFINDERS]
+    many = rows[rows["among"] != PATHFINDERS]
     ends = [*rows["value"], *many["low"], *many["high"]]
     known = [unit.scaled(float(value)) for value in ends if not is_missing(value)]
     low, high = min(0.0, *known), max(0.0, *known)
     reach = _REACH * (high - low)
-    few = rows[rows["among"] == _PATHFINDERS]
+    few = rows[rows["among"] == PATHFINDERS]
     own = [unit.scaled(float(end)) for end in [*few["low"], *few["high"]] if not is_missing(end)]
     return [*known, *(min(max(end, low - reach), high + reach) for end in own)]
 
@@ -227,14 +227,14 @@ def _panel(
         line(((plot.x.start, zero), (plot.x.end, zero)), stroke=INK, width=1.2),
     ]
     by_among = {among: part.set_index("period").reindex(periods) for among, part in _parts(rows)}
-    if _REST in by_among:
-        parts.insert(0, _shaded(plot, by_among[_REST], unit))
+    if THE_REST in by_among:
+        parts.insert(0, _shaded(plot, by_among[THE_REST], unit))
     for among, stroke, dash, width in _AMONG:
         if among in by_among:
             values = [unit.scaled(float(value)) for value in by_among[among]["value"]]
             parts.append(plot.through(values, stroke=stroke, width=width, dash=dash))
-    if _PATHFINDERS in by_among:
-        parts.append(_upright(plot, by_among[_PATHFINDERS], unit))
+    if PATHFINDERS in by_among:
+        parts.append(_upright(plot, by_among[PATHFINDERS], unit))
     return Panel(group, _told(rows, unit), joined(parts), plot.width, plot.height)
 
 

@@ -73,7 +73,7 @@ def render_milestones(found: Milestones) -> str:
     Parameters
     ----------
     found : Milestones
-        As `rcc_forecast.evaluation.milestones.milestones_as_at` gives them.
+        As `rcc_forecast.evaluation.following.milestones.milestones_as_at` gives them.
 
     Returns
     -------

@@ -41,13 +41,17 @@ def test_every_row_is_there_in_the_fixed_order():
         "never-treated controls",
         "not-yet-treated controls",
         "imputed cells dropped",
+        "children other than UASC",
     ]
 
 
 def test_a_row_that_cannot_run_says_why():
     rows = the_rows()
 
-    for name in ("drop London", "neighbours dropped", "placebo outcome", "imputed cells dropped"):
+    for name in (
+        *("drop London", "neighbours dropped", "placebo outcome", "imputed cells dropped"),
+        "children other than UASC",
+    ):
         assert math.isnan(rows[name].effect.estimate)
         assert rows[name].effect.note
 
@@ -60,7 +64,8 @@ def test_every_other_row_has_an_estimate():
     panel.loc[first, "numerator"] = "c"
     spec = a_spec(neighbours=["Region 02"], placebo_outcome="sham")
 
-    rows = the_rows(spec, panel)
+    cells = the_cells(panel, spec)
+    rows = {row.name: each for row, each in robustness_rows(cells, spec, without_uasc=cells)}
 
     assert not [name for name, answer in rows.items() if math.isnan(answer.effect.estimate)]
 
@@ -84,3 +89,14 @@ def test_each_row_by_difference_in_differences_has_its_p_by_t_beside_it():
     assert found[f"{NORTH} alone"] >= 1 / 7
     assert math.isnan(found["synthetic_did"])
     assert math.isnan(found["drop London"])
+
+
+def test_children_other_than_uasc_are_compared_by_their_own_counts():
+    panel, spec = a_panel(regions=6, units=2), a_spec()
+    cells = the_cells(panel, spec)
+    own = the_cells(panel.assign(numerator=panel["numerator"] // 2), spec)
+
+    rows = {row.name: answer for row, answer in robustness_rows(cells, spec, without_uasc=own)}
+
+    whole, others = (rows[name].effect for name in ("primary", "children other than UASC"))
+    assert others.estimate == pytest.approx(whole.estimate / 2, rel=0.05)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from rcc_forecast.evaluation.estimating import completed
+from rcc_forecast.evaluation.fitting import completed
 from rcc_forecast.evaluation.stages import design_of, grid_of
 from rcc_forecast.geography import Membership
 from tests.builders.evaluations import NORTH, SOUTH, a_panel, a_spec, the_cells

@@ -290,12 +290,38 @@ def test_further_outcomes_are_told_in_their_own_units_and_by_adjusted_p_values()
     assert "Adjusted (Romano-Wolf)" in view.head
 
 
+def test_the_smaller_of_two_adjusted_p_values_does_not_make_a_finding():
+    row = {
+        "outcome": "far",
+        "estimator": "did",
+        "inference": "region_permutation",
+        "estimate": -0.03,
+        "low": -0.05,
+        "high": -0.01,
+        "p_value": 0.02,
+        "attainable_p": 0.011,
+        "n_regions": 14,
+        "note": "",
+    }
+
+    def said(romano_wolf: float, by_holm: float) -> str:
+        made = {**row, "p_romano_wolf": romano_wolf, "p_adjusted": by_holm}
+        view = further_view(
+            pd.DataFrame([made]), ["far"], unit_of=lambda _: SHARE, level=0.05, has_begun=True
+        )
+        return view.rows[0][view.head.index("What can be said")]
+
+    assert said(0.06, 0.04) == "cannot tell"
+    assert said(0.04, 0.06) == "found a fall"
+    assert said(float("nan"), 0.04) == "found a fall"
+
+
 def test_with_several_looks_a_further_outcome_has_to_pass_a_stricter_level(made):
     verdict = {**made.verdict, "looks": 4}
 
     html = render_evaluation(replace(made, verdict=verdict))
 
-    assert "where an adjusted p-value is at most 0.0125" in html
+    assert "where the adjusted p-value is at most 0.0125" in html
 
 
 def test_which_outcomes_are_shares_is_told_by_the_verdict_or_by_what_was_measured(made, charts):

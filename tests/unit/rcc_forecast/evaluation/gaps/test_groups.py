@@ -7,12 +7,17 @@ import pandas as pd
 import pytest
 
 from models.control_charts import newcombe
-from rcc_forecast.evaluation.gaps.groups import UNKNOWN, group_gaps, read_groups
+from rcc_forecast.evaluation.gaps.groups import (
+    OTHER_THAN_UASC,
+    cells_of_group,
+    group_gaps,
+    read_groups,
+)
 from rcc_forecast.evaluation.panel import PanelAtFaultError
 from rcc_forecast.evaluation.periods import Calendar
 from rcc_forecast.evaluation.writing import stamped
 from rcc_forecast.results.evaluation import EXPLORATORY, Stamp
-from rcc_forecast.tables.disparity import DISPARITY
+from rcc_forecast.tables.disparity import DISPARITY, UNKNOWN
 from tests.builders.evaluations import a_panel, a_spec, the_cells
 from tests.builders.groups import a_group, a_panel_of, some_groups
 
@@ -214,3 +219,21 @@ def test_groups_by_quarter_do_not_stand_beside_a_panel_by_year():
 def test_a_file_without_characteristic_is_refused_with_the_columns_it_needs():
     with pytest.raises(PanelAtFaultError, match="There is no column characteristic"):
         _read(some_groups(years=[2025]).drop(columns="characteristic"))
+
+
+def test_one_group_can_be_compared_as_the_whole_is():
+    frame = some_groups(groups={"other": 300, "unaccompanied": 40}, characteristic="uasc")
+    cells = the_cells(a_panel_of(frame), a_spec())
+
+    own = cells_of_group(
+        _read(frame), cells, outcome="far", characteristic="uasc", group=OTHER_THAN_UASC
+    )
+
+    counted = frame[frame["group"] == "other"].set_index(["la_code", "period"])["numerator"]
+    named = own.frame.assign(period=own.frame["period"].astype("str"))
+    found = named.set_index(["la_code", "period"])["numerator"]
+    assert (found.sort_index() == counted.sort_index()).all()
+    assert (
+        cells_of_group(_read(frame), cells, outcome="far", characteristic="uasc", group="nobody")
+        is None
+    )
