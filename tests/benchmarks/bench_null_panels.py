@@ -382,7 +382,7 @@ def smoothness_coverage(
 def skill(n_panels: int, rng: np.random.Generator) -> None:
     """Print false positives of the test of equal skill, areas alike by .4."""
     print()
-    for n, overlap in ((8, 1), (16, 4), (24, 4), (40, 4), (24, 6), (32, 8), (48, 12), (60, 12)):
+    for n, overlap in ((8, 1), (16, 4), (24, 4), (40, 4), (24, 6), (32, 8), (60, 12), (80, 12)):
         share = equal_skill_found(n, overlap, 3 * n_panels, rng)
         print(f"equal skill, {n} origins, overlap {overlap}: {share:.3f}{verdict(share <= 0.08)}")
 
