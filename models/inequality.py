@@ -340,30 +340,33 @@ def gap_within(
     value = np.divide(cross.sum(axis=0), total, out=np.full(total.shape, np.nan), where=total > 0)
     scatter = (np.where(both, cross - weight * value, 0.0) ** 2).sum(axis=0)
     scatter = scatter * strata / np.maximum(strata - 1, 1)
-    p = np.where(
-        both,
-        (
-            denominator**2 * other_numerator
-            - other_denominator**2 * numerator
-            + denominator * other_denominator * (other_denominator - denominator) / 2
-        )
-        / safe**2,
-        0.0,
-    ).sum(axis=0)
-    q = np.where(
-        both,
-        (
-            numerator * (other_denominator - other_numerator)
-            + other_numerator * (denominator - numerator)
-        )
-        / (2 * safe),
-        0.0,
-    ).sum(axis=0)
+    p, q = _sato_terms(numerator, denominator, other_numerator, other_denominator)
     variance = np.maximum(value * p + q, np.where(strata > 1, scatter, 0.0))
     freedom = np.where(strata > 1, strata - 1, np.inf)
     reach = student.ppf(0.975, freedom) * np.sqrt(np.maximum(variance, 0.0))
     reach = np.divide(reach, total, out=np.full(total.shape, np.nan), where=total > 0)
     return Gap(value, value - reach, value + reach, np.asarray(strata, dtype=np.int64))
+
+
+def _sato_terms(
+    numerator: FloatArray,
+    denominator: FloatArray,
+    other_numerator: FloatArray,
+    other_denominator: FloatArray,
+) -> tuple[FloatArray, FloatArray]:
+    """Give p and q, shape (n_groups,): Sato's variance is value times p, plus q."""
+    both = (denominator > 0) & (other_denominator > 0)
+    safe = np.where(both, denominator + other_denominator, 1.0)
+    p = (
+        denominator**2 * other_numerator
+        - other_denominator**2 * numerator
+        + denominator * other_denominator * (other_denominator - denominator) / 2
+    ) / safe**2
+    q = (
+        numerator * (other_denominator - other_numerator)
+        + other_numerator * (denominator - numerator)
+    ) / (2 * safe)
+    return np.where(both, p, 0.0).sum(axis=0), np.where(both, q, 0.0).sum(axis=0)
 
 
 def _require(values: FloatArray, weights: FloatArray) -> None:

@@ -28,19 +28,14 @@ from rcc_forecast.evaluation.calendar import calendar_of
 from rcc_forecast.evaluation.gaps.areas import disparity_of
 from rcc_forecast.evaluation.gaps.charts import funnel_of, xmr_of
 from rcc_forecast.evaluation.gaps.effects import disparity_effects_of
-from rcc_forecast.evaluation.gaps.groups import (
-    OTHER_THAN_UASC,
-    Groups,
-    cells_of_group,
-    group_gaps,
-    read_groups,
-)
+from rcc_forecast.evaluation.gaps.group_gaps import group_gaps
+from rcc_forecast.evaluation.gaps.groups import Groups, cells_of_group, read_groups
 from rcc_forecast.evaluation.public.small_numbers import published_figures
 from rcc_forecast.evaluation.writing import changed_since, stamped
 from rcc_forecast.geography import Membership, read_membership
 from rcc_forecast.reporting.evaluation import render_evaluation, render_power
 from rcc_forecast.results.evaluation import Evaluation, Stamp
-from rcc_forecast.tables.disparity import DISPARITY, DISPARITY_EFFECTS
+from rcc_forecast.tables.disparity import DISPARITY, DISPARITY_EFFECTS, OTHER_THAN_UASC
 from rcc_forecast.tables.evaluation_charts import FUNNEL, XMR
 
 _LIBRARIES = ("numpy", "scipy", "pandas")

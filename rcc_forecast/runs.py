@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from errno import EISDIR
 from hashlib import sha256
 from importlib.metadata import requires, version
 from pathlib import Path
@@ -153,11 +154,18 @@ def whole_folder(path: Path) -> Iterator[Path]:
     unfinished = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name}-"))
     try:
         yield unfinished
-        for source in sorted(unfinished.rglob("*")):
-            if source.is_file():
-                target = path / source.relative_to(unfinished)
-                target.parent.mkdir(parents=True, exist_ok=True)
-                source.replace(target)
+        made = {
+            source: path / source.relative_to(unfinished)
+            for source in sorted(unfinished.rglob("*"))
+            if source.is_file()
+        }
+        # Asked of all before the first is moved: a folder in the way of one leaves all unwritten.
+        for target in made.values():
+            if target.is_dir():
+                raise IsADirectoryError(EISDIR, os.strerror(EISDIR), str(target))
+        for source, target in made.items():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            source.replace(target)
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
 

@@ -2,11 +2,10 @@
 
 Callaway & Sant'Anna (2021), "Difference-in-differences with multiple time
 periods", *J. Econometrics* 225. Units that start at different dates are never
-compared with units already treated. With covariates the comparison is doubly
-robust (Sant'Anna & Zhao 2020, *J. Econometrics* 219, the estimator for panels):
-it is right if either the odds of treatment or the change of the untreated are
-modelled rightly. Standard errors come from influence functions and suppose many
-units; where few units are treated, use the inference by randomisation.
+compared with units already treated. With covariates the comparison of a cell is
+doubly robust (`doubly_robust`). Standard errors come from influence functions
+(`influence`) and suppose many units; where few are treated, use the inference by
+randomisation.
 """
 
 from __future__ import annotations
@@ -15,8 +14,6 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from scipy.special import expit
-from scipy.stats import norm
 
 from models.causal.base import (
     NEVER,
@@ -32,16 +29,13 @@ from models.causal.base import (
     enter,
     shares,
 )
+from models.causal.doubly_robust import contrast
+from models.causal.influence import normal_effect, standard_errors
 
 _NAME = "group_time"
 
 Controls = Literal["never", "not_yet", "either"]
 """Who stands for the untreated; `either` is never-treated units where there are any."""
-
-_LARGEST_ODDS = 1 - 1e-6
-"""A likelier treatment than this has nothing to be compared with."""
-
-_NEWTON_STEPS = 25
 
 _ROUNDING = 1e-12
 """Weight left of a sum, as a share of it, that is rounding."""
@@ -212,7 +206,7 @@ def group_time_effects(
         seen = (treated | others) & ~np.isnan(change) & ~np.isnan(design).any(axis=1)
         if not (seen & treated).any() or not (seen & others).any():
             continue
-        estimate[cell], within = _contrast(change[seen], treated[seen], design[seen], share[seen])
+        estimate[cell], within = contrast(change[seen], treated[seen], design[seen], share[seen])
         influence[:, cell] = 0.0
         influence[seen, cell] = within * (panel.n_units / seen.sum())
     numbers = np.array(cells, dtype=np.int64)
@@ -253,79 +247,6 @@ def _design(n_units: int, covariates: FloatArray | None) -> FloatArray:
     varied = spread > 0.0
     middle = np.nanmean(covariates[:, varied], axis=0)
     return np.column_stack([constant, (covariates[:, varied] - middle) / spread[varied]])
-
-
-def _contrast(
-    change: FloatArray, treated: BoolArray, design: FloatArray, share: FloatArray
-) -> tuple[float, FloatArray]:
-    if design.shape[1] == 1:
-        return _difference_of_means(change, treated, share)
-    return _doubly_robust(change, treated, design, share)
-
-
-def _difference_of_means(
-    change: FloatArray, treated: BoolArray, share: FloatArray
-) -> tuple[float, FloatArray]:
-    influence = np.zeros(change.size)
-    means = []
-    for side, sign in ((treated, 1.0), (~treated, -1.0)):
-        weight = share * side
-        mean = float(weight @ change / weight.sum())
-        means.append(mean)
-        influence += sign * weight * (change - mean) / weight.mean()
-    return means[0] - means[1], influence
-
-
-def _doubly_robust(
-    change: FloatArray, treated: BoolArray, design: FloatArray, share: FloatArray
-) -> tuple[float, FloatArray]:
-    """Compare what the treated changed beyond a model fitted on odds-weighed untreated."""
-    blank = np.full(change.size, np.nan)
-    n = change.size
-    own, others = share * treated, share * ~treated
-    chance, bread_chance = _chance_of_treatment(treated, design, share)
-    gram = (design * others[:, None]).T @ design
-    if bread_chance is None or chance.max() >= _LARGEST_ODDS or _is_singular(gram):
-        return float("nan"), blank
-    slope = np.linalg.solve(gram, design.T @ (others * change))
-    left = change - design @ slope
-    odds = others * chance / (1.0 - chance)
-
-    beyond_own = float(own @ left / own.sum())
-    beyond_others = float(odds @ left / odds.sum())
-
-    from_slope = (design * (others * left)[:, None]) @ np.linalg.inv(gram / n)
-    from_chance = (design * (share * (treated - chance))[:, None]) @ (bread_chance * n)
-    of_own = own * (left - beyond_own) - from_slope @ (own @ design / n)
-    of_others = (
-        odds * (left - beyond_others)
-        + from_chance @ ((odds * (left - beyond_others)) @ design / n)
-        - from_slope @ (odds @ design / n)
-    )
-    return beyond_own - beyond_others, of_own / own.mean() - of_others / odds.mean()
-
-
-def _chance_of_treatment(
-    treated: BoolArray, design: FloatArray, share: FloatArray
-) -> tuple[FloatArray, FloatArray | None]:
-    """Fit a logistic regression; its inverse information is None where it does not settle."""
-    slope = np.zeros(design.shape[1])
-    inverse: FloatArray | None = None
-    for _ in range(_NEWTON_STEPS):
-        chance = expit(design @ slope)
-        information = (design * (share * chance * (1.0 - chance))[:, None]).T @ design
-        if _is_singular(information):
-            return chance, None
-        inverse = np.linalg.inv(information)
-        step = inverse @ (design.T @ (share * (treated - chance)))
-        slope = slope + step
-        if np.abs(step).max() <= 1e-10 * max(1.0, float(np.abs(slope).max())):
-            return expit(design @ slope), inverse
-    return expit(design @ slope), None
-
-
-def _is_singular(matrix: FloatArray) -> bool:
-    return bool(np.linalg.cond(matrix) > 1.0 / np.finfo(float).eps)
 
 
 def simple_effect(cells: GroupTimeEffects) -> tuple[float, FloatArray]:
@@ -399,94 +320,6 @@ def _with_plain_mean(summary: Summary, counted: BoolArray) -> Summary:
         float(summary.estimate[counted].mean()),
         np.asarray(summary.influence[:, counted].mean(axis=1)),
     )
-
-
-def standard_errors(influence: FloatArray, *, cluster: IntArray | None = None) -> FloatArray:
-    """Give standard errors from influence functions.
-
-    Parameters
-    ----------
-    influence : ndarray, shape (n_units, n_estimates)
-        What each unit adds, on the scale of `GroupTimeEffects.influence`.
-    cluster : ndarray of int, shape (n_units,), optional
-        Units of a cluster are drawn together: their influence is summed first.
-
-    Returns
-    -------
-    ndarray, shape (n_estimates,)
-        NaN where an estimate was not made or does not vary.
-    """
-    n = influence.shape[0]
-    summed = influence if cluster is None else _summed(influence, cluster)
-    error = np.sqrt(np.square(summed).sum(axis=0)) / n
-    return np.where(error > np.sqrt(np.finfo(float).eps) * 1e-3, error, np.nan)
-
-
-def _summed(influence: FloatArray, cluster: IntArray) -> FloatArray:
-    _, place = np.unique(cluster, return_inverse=True)
-    summed = np.zeros((int(place.max()) + 1, influence.shape[1]))
-    np.add.at(summed, place, influence)
-    return summed
-
-
-def multiplier_bootstrap(
-    influence: FloatArray,
-    *,
-    rng: np.random.Generator,
-    draws: int = 999,
-    level: float = 0.95,
-    cluster: IntArray | None = None,
-) -> tuple[FloatArray, float]:
-    """Draw standard errors and the factor of a band that holds for all estimates at once.
-
-    Parameters
-    ----------
-    influence : ndarray, shape (n_units, n_estimates)
-        Columns that were not estimated (NaN) are passed over.
-    rng : numpy.random.Generator
-        The only source of chance.
-    draws : int
-        Sign changes of the units (Rademacher).
-    level : float
-        Share of samples in which the whole band holds.
-    cluster : ndarray of int, shape (n_units,), optional
-        Units that change sign together.
-
-    Returns
-    -------
-    standard_error : ndarray, shape (n_estimates,)
-        From the middle half of the draws, so that no tail decides.
-    factor : float
-        The band is estimate +- factor x standard error.
-    """
-    n = influence.shape[0]
-    summed = influence if cluster is None else _summed(influence, cluster)
-    signs = rng.integers(0, 2, size=(draws, summed.shape[0])) * 2.0 - 1.0
-    drawn = signs @ summed / n
-    low, high = np.quantile(drawn, [0.25, 0.75], axis=0)
-    error = (high - low) / (norm.ppf(0.75) - norm.ppf(0.25))
-    used = error > 0.0
-    if not used.any():
-        return np.full(error.shape, np.nan), float("nan")
-    largest = np.abs(drawn[:, used] / error[used]).max(axis=1)
-    return np.where(used, error, np.nan), float(np.quantile(largest, level))
-
-
-def normal_effect(estimate: float, standard_error: float, *, level: float = 0.95) -> Effect:
-    """Give an effect with the interval and p-value of a normal estimate.
-
-    Parameters
-    ----------
-    estimate, standard_error : float
-        In the unit of the outcome.
-    level : float
-        Of the interval.
-    """
-    if np.isnan(estimate) or np.isnan(standard_error):
-        return Effect(estimate, note="no standard error: too little to compare")
-    half = float(norm.ppf(0.5 + level / 2)) * standard_error
-    p_value = float(2.0 * norm.sf(abs(estimate) / standard_error))
-    return Effect(estimate, standard_error, estimate - half, estimate + half, p_value)
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,7 +54,9 @@ def best_importances(
     One descent from equal importance (Nelder & Mead 1965), as published weights were
     found. The misfit has many lows: searching on, or from elsewhere, finds lower ones
     that drop most predictors for a little less misfit (West Germany in 1990: half the
-    predictors, and other donors than those published).
+    predictors, and other donors than those published). A second start, at importances
+    from a regression as in the authors' package, ends at the same mixtures for the
+    Basque Country and for California in 1989, and farther from West Germany's.
     """
     n_predictors = target.size
     distance = np.ascontiguousarray((donors - target).T)

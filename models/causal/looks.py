@@ -10,7 +10,6 @@ boundaries for clinical trials", *Biometrika* 70 (1983).
 
 from __future__ import annotations
 
-import math
 from bisect import bisect_left
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -207,26 +206,6 @@ def found_at(
         looked[goes[:, observed] & (looked < 0)] = look
         gone |= goes
     return looked
-
-
-def naive_chance(statistics: FloatArray, *, alpha: float = 0.05) -> float:
-    """Give the share of assignments that some look would call significant, each look by itself.
-
-    Parameters
-    ----------
-    statistics : ndarray, shape (n_looks, n_assignments)
-
-    Returns
-    -------
-    float
-        What spending protects from: it grows with the looks and exceeds alpha.
-    """
-    size = np.abs(statistics)
-    n = size.shape[1]
-    found = np.zeros(n, dtype=bool)
-    for look in size:
-        found[_largest(look, math.floor(alpha * n + _WHOLE))] = True
-    return float(found.mean())
 
 
 def _largest(size: FloatArray, room: int) -> NDArray[np.int64]:

@@ -18,6 +18,7 @@ from models.causal.base import (
     Weights,
     enter,
 )
+from models.causal.conformal import Residuals
 from models.causal.simplex import simplex_weights
 
 _NAME = "ridge_augmented"
@@ -49,20 +50,60 @@ def augmented(case: Case) -> Weights:
     UnsuitablePanelError
         Under three base periods nothing can be left out; or figures overflow.
     """
-    if case.n_base < _LEAST_BASE:
-        raise UnsuitablePanelError(
-            estimator=_NAME, reason=f"it needs {_LEAST_BASE} base periods, not {case.n_base}."
-        )
     middle = case.donors_before.mean(axis=0)
     donors, target = case.donors_before - middle, case.target_before - middle
-    largest = float(np.linalg.svd(donors, compute_uv=False)[0] ** 2)
+    penalty = _learned_penalty(donors, target)
     mixture = simplex_weights(donors, target)
-    if largest == 0.0:
+    if penalty == 0.0:
         return Weights(mixture, np.zeros(case.n_base))
-    penalties = largest * _SMALLEST ** (np.arange(_PENALTIES + 1) / _PENALTIES)
-    penalty = _penalty(donors, target, penalties)
     weights = mixture + _corrections(donors, target - mixture @ donors, np.array([penalty]))[0]
     return Weights(weights, np.zeros(case.n_base))
+
+
+def augmented_residuals(donors_before: FloatArray, target_before: FloatArray) -> Residuals:
+    """Make residuals for conformal intervals: refitted over any times, at the base's penalty.
+
+    Parameters
+    ----------
+    donors_before, target_before : ndarray, shape (n_donors, n_base), (n_base,)
+        What the penalty is learned from, once, as in the authors' package.
+
+    Returns
+    -------
+    callable
+        As `conformal.conformal_intervals` takes it.
+
+    Raises
+    ------
+    UnsuitablePanelError
+        As `augmented`.
+    """
+    middle = donors_before.mean(axis=0)
+    penalty = _learned_penalty(donors_before - middle, target_before - middle)
+
+    def residuals(target: FloatArray, donors: FloatArray) -> FloatArray:
+        missed = np.array([each - simplex_weights(donors, each) @ donors for each in target])
+        if penalty == 0.0:
+            return missed
+        # The regression takes D'D (D'D + penalty)^-1 of what is missed; this is what it leaves.
+        centred = donors - donors.mean(axis=0)
+        system = centred.T @ centred + penalty * np.eye(donors.shape[1])
+        return np.asarray(penalty * np.linalg.solve(system, missed.T).T)
+
+    return residuals
+
+
+def _learned_penalty(donors: FloatArray, target: FloatArray) -> float:
+    """Choose by leaving periods out, donors centred; 0 where they are all alike."""
+    if target.size < _LEAST_BASE:
+        raise UnsuitablePanelError(
+            estimator=_NAME, reason=f"it needs {_LEAST_BASE} base periods, not {target.size}."
+        )
+    largest = float(np.linalg.svd(donors, compute_uv=False)[0] ** 2)
+    if largest == 0.0:
+        return 0.0
+    penalties = largest * _SMALLEST ** (np.arange(_PENALTIES + 1) / _PENALTIES)
+    return _penalty(donors, target, penalties)
 
 
 def _corrections(donors: FloatArray, missed: FloatArray, penalties: FloatArray) -> FloatArray:

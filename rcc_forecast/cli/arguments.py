@@ -117,7 +117,7 @@ def add_out_file(command: argparse.ArgumentParser, *, required: bool = True) -> 
 def add_out_folder(command: argparse.ArgumentParser) -> None:
     """Declare the folder to write into."""
     command.add_argument(
-        "--out", type=Path, required=True, metavar="DIR", help="folder for the results"
+        "--out", type=folder, required=True, metavar="DIR", help="folder for the results"
     )
 
 
@@ -184,7 +184,7 @@ def folder(text: str) -> Path:
 
 def count(text: str) -> int:
     """Read a whole number of one or more."""
-    if not text.isdigit() or int(text) < 1:
+    if not (text.isascii() and text.isdigit()) or int(text) < 1:
         raise argparse.ArgumentTypeError("a whole number of one or more is needed")
     return int(text)
 

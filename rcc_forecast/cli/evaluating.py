@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from rcc_forecast import runs
-from rcc_forecast.cli.arguments import Commands, add_command, add_out_folder, existing
+from rcc_forecast.cli.arguments import Commands, add_command, add_out_folder
 from rcc_forecast.cli.progress import TerminalProgress
 
 if TYPE_CHECKING:
@@ -177,21 +177,38 @@ def _sources(given: argparse.Namespace) -> Sources:
 
     groups = _groups_path(given)
     since = getattr(given, "since", None)
-    expected = "a folder of an earlier look with estimates.csv"
     return Sources(
         panel=table_from_file(given.panel),
         name=given.panel.name,
         groups=None if groups is None else table_from_file(groups),
         groups_name="" if groups is None else groups.name,
-        following={
-            name: pd.read_csv(path)
-            for name in ("milestones", "process")
-            if (path := getattr(given, name, None)) is not None
-        },
-        before=None
-        if since is None
-        else pd.read_csv(existing(since / "estimates.csv", expected=expected)),
+        following=_following(given),
+        before=None if since is None else _earlier_look(since),
     )
+
+
+def _following(given: argparse.Namespace) -> dict[str, pd.DataFrame]:
+    """Read what `evaluate milestones` and `evaluate process` handed out, where it is named."""
+    from rcc_forecast.tables.following import MILESTONES, PROCESS
+    from rcc_forecast.tables.from_file import table_handed_out
+
+    return {
+        table.name: table_handed_out(
+            path, table, expected=f"{table.name}.csv of `evaluate {table.name}`"
+        )
+        for table in (MILESTONES, PROCESS)
+        if (path := getattr(given, table.name, None)) is not None
+    }
+
+
+def _earlier_look(folder: Path) -> pd.DataFrame:
+    """Read the estimates of an earlier look; one of an earlier version may have fewer columns."""
+    from rcc_forecast.tables.evaluation import ESTIMATES
+    from rcc_forecast.tables.from_file import table_handed_out
+
+    needed = ("outcome", "estimator", "inference", "estimate")
+    expected = "a folder of an earlier look with estimates.csv"
+    return table_handed_out(folder / "estimates.csv", ESTIMATES, needed=needed, expected=expected)
 
 
 def _groups_path(given: argparse.Namespace) -> Path | None:

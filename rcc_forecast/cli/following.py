@@ -17,12 +17,11 @@ from rcc_forecast.cli.arguments import (
     add_out_folder,
     count,
     day,
-    existing,
     list_findings,
     read_given_returns,
 )
 from rcc_forecast.cli.progress import TerminalProgress
-from rcc_forecast.errors import NothingUsableError, RccError, UnreadableInputError
+from rcc_forecast.errors import NothingUsableError, RccError
 from rcc_forecast.results.findings import Findings
 
 if TYPE_CHECKING:
@@ -34,6 +33,7 @@ TWO_WORDS = (MILESTONES, PROCESS, CALENDAR)
 """Commands of two words that are declared here."""
 
 _REPORT_WEEKS = 8
+_LONGEST_LAG_DAYS, _LONGEST_REPORT_WEEKS = 3_650, 520
 
 _FUNCTIONS = """
   FILE has the columns rcc, function, milestone, due, revised, done, evidence,
@@ -144,18 +144,32 @@ def _add_calendar(commands: Commands) -> None:
     )
     command.add_argument(
         "--lag-days",
-        type=count,
+        type=_days_of_lag,
         metavar="N",
         help="days from the end of a period to its release (years: mid-November)",
     )
     command.add_argument(
         "--weeks",
-        type=count,
+        type=_weeks_to_report,
         default=_REPORT_WEEKS,
         metavar="N",
         help=f"weeks from release to report ({_REPORT_WEEKS})",
     )
     add_out_folder(command)
+
+
+def _days_of_lag(text: str) -> int:
+    return _at_most(count(text), _LONGEST_LAG_DAYS)
+
+
+def _weeks_to_report(text: str) -> int:
+    return _at_most(count(text), _LONGEST_REPORT_WEEKS)
+
+
+def _at_most(number: int, most: int) -> int:
+    if number > most:
+        raise argparse.ArgumentTypeError(f"a whole number of 1 to {most:,} is needed")
+    return number
 
 
 def _add_on(command: argparse.ArgumentParser) -> None:
@@ -330,12 +344,12 @@ def _calendar(given: argparse.Namespace) -> int:
 
 def _power(path: Path) -> pd.DataFrame:
     """Read what `evaluate power` wrote."""
+    from rcc_forecast.tables.evaluation import POWER
+    from rcc_forecast.tables.from_file import table_handed_out
+
+    needed = ("outcome", "inference", "regions_left", "post_periods", "mde", "note")
     expected = "power.csv of `evaluate power`"
-    needed = {"outcome", "inference", "regions_left", "post_periods", "mde", "note"}
-    table = pd.read_csv(existing(path, expected=expected), dtype={"note": "str"})
-    if not needed <= set(table.columns):
-        raise UnreadableInputError(path=path.name, expected=expected)
-    return table.assign(note=table["note"].fillna(""))
+    return table_handed_out(path, POWER, needed=needed, expected=expected)
 
 
 def _today() -> pd.Timestamp:

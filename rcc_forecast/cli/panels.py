@@ -104,7 +104,7 @@ def add_commands(commands: Commands) -> None:
 
 def _lag(text: str) -> int:
     """Read a number of days, ten years at most."""
-    if not text.isdigit() or int(text) > _LONGEST_LAG:
+    if not (text.isascii() and text.isdigit()) or int(text) > _LONGEST_LAG:
         raise argparse.ArgumentTypeError(f"a whole number of 0 to {_LONGEST_LAG} is needed")
     return int(text)
 

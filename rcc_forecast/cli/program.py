@@ -97,3 +97,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # The reader, such as `head`, has seen enough.
         sys.stderr.close()
         return 0
+    except OSError as error:
+        # A folder that is read-only, a full disk, a file where a folder is needed.
+        where = f"{error.filename}: " if error.filename else ""
+        said = error.strerror or "no reason given"
+        sys.stderr.write(f"rcc-forecast: {where}cannot be read or written ({said}).\n")
+        return 2

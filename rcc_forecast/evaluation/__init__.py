@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rcc_forecast.evaluation.checking import checked
 from rcc_forecast.evaluation.panel import Cells, PanelAtFaultError, read_panel, read_panel_frame
 from rcc_forecast.evaluation.protocol import (
     LOG_NAME,
@@ -11,7 +12,7 @@ from rcc_forecast.evaluation.protocol import (
     read_log,
     stamp_of,
 )
-from rcc_forecast.evaluation.run import checked, evaluate, plan_all
+from rcc_forecast.evaluation.run import evaluate, plan_all
 from rcc_forecast.evaluation.spec import Spec, SpecError, parse_spec, read_spec
 
 __all__ = [

@@ -27,8 +27,15 @@ from rcc_forecast.tables.following import CALENDAR
 REPORT_WEEKS = 8
 """Weeks from the release of the data to the report, unless the plan says otherwise."""
 
-_PRIMARY_TEST = "region_permutation"
+_PRIMARY_TEST, _OTHER_TEST = "region_permutation", "donald_lang"
+_FEWEST_FOR_MEANS = 3
+"""Units that Donald and Lang's interval needs: degrees of freedom are two fewer."""
+
 _TOO_FEW = "nothing can be found: p is no smaller than {p:.3f}, and {spent:.4f} is spent by then"
+_BY_MEANS = (
+    "randomisation cannot find anything, with p no smaller than {p:.3f}: Donald and Lang's "
+    "interval decides"
+)
 _NOBODY = "no treated unit has a whole period by then"
 _EACH_PERIOD = "one look a period is assumed; a plan with other days names them in publish"
 _STARTS_DIFFER = (
@@ -245,6 +252,8 @@ def _what_it_finds(
     possible = 0 <= first < look.number
     smallest = 1 / reach.assignments
     why = [] if possible else [_TOO_FEW.format(p=smallest, spent=spent)]
+    if not possible and _is_judged_by_means(reach, spec):
+        possible, why = True, [_BY_MEANS.format(p=smallest)]
     if before is not None and before.treated and before.treated != reach.treated:
         why.append(_STARTS_DIFFER)
     return {
@@ -258,6 +267,12 @@ def _what_it_finds(
     }
 
 
+def _is_judged_by_means(reach: _Reach, spec: Spec) -> bool:
+    """Say whether Donald and Lang's interval decides: a single look beyond randomisation."""
+    beyond = 1 / reach.assignments > spec.alpha
+    return spec.looks == 1 and beyond and reach.left >= _FEWEST_FOR_MEANS
+
+
 def _detectable(
     power: pd.DataFrame | None, spec: Spec, reach: _Reach, courses: list[Course], look: _Look
 ) -> dict[str, object]:
@@ -265,9 +280,10 @@ def _detectable(
     if power is None or power.empty or not reach.treated:
         return {"mde": math.nan, "mde_note": ""}
     begun = [course.first for course in courses if course.first <= look.period]
+    test = _OTHER_TEST if _is_judged_by_means(reach, spec) else _PRIMARY_TEST
     rows = power[
         (power["outcome"] == spec.primary)
-        & (power["inference"] == _PRIMARY_TEST)
+        & (power["inference"] == test)
         & (power["post_periods"] == look.period - max(begun) + 1)
         & (power["regions_left"] <= reach.left)
     ]

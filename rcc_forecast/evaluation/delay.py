@@ -17,6 +17,7 @@ from scipy.stats import norm
 
 from rcc_forecast.evaluation.delay_assumptions import EFFECT, KINDS, Assumption, DelaySpec
 from rcc_forecast.evaluation.protocol import Log, stamp_of
+from rcc_forecast.evaluation.writing import stamped
 from rcc_forecast.tables.skill_and_delay import ASSUMPTIONS, DELAY, PUBLISHED, TORNADO
 
 Floats = NDArray[np.float64]
@@ -92,10 +93,10 @@ def cost_of_delay(spec: DelaySpec, *, log: Log | None = None) -> CostOfDelay:
     delay = pd.DataFrame([asdict(one) for one in (whole, savings, *costs)])
     delay = delay.assign(price_year=spec.price_year)
     tables = {
-        "delay": DELAY.check(stamp.on(delay)),
-        "tornado": TORNADO.check(stamp.on(_tornado(spec, best))),
-        "assumptions": ASSUMPTIONS.check(stamp.on(_assumptions(spec))),
-        "published": PUBLISHED.check(stamp.on(_published())),
+        "delay": stamped(delay, DELAY, stamp),
+        "tornado": stamped(_tornado(spec, best), TORNADO, stamp),
+        "assumptions": stamped(_assumptions(spec), ASSUMPTIONS, stamp),
+        "published": stamped(_published(), PUBLISHED, stamp),
     }
     return CostOfDelay(tables, _sentence(whole, spec))
 

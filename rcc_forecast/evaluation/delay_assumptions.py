@@ -7,13 +7,12 @@ for the first thirty years, HM Treasury, *The Green Book* (2022), annex 6.
 from __future__ import annotations
 
 import math
-import tomllib
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any, ClassVar, TypeGuard
 
-from rcc_forecast.errors import UnknownNameError, UnreadableInputError
 from rcc_forecast.evaluation.spec import SpecError, hash_of
+from rcc_forecast.evaluation.toml_content import refuse_unknown, toml_content, whole_number
 
 MOST_YEARS = 30
 """The rate of 3.5% holds for thirty years; later ones would need a lower rate."""
@@ -125,10 +124,7 @@ def read_delay_spec(path: Path) -> DelaySpec:
     SpecError
         Assumptions are missing or cannot be used; all are listed.
     """
-    try:
-        given = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise UnreadableInputError(path=path.name, expected=_EXPECTED) from error
+    given = toml_content(path, expected=_EXPECTED)
     return parse_delay_spec(given, name=path.name)
 
 
@@ -150,14 +146,16 @@ def parse_delay_spec(
         As for `read_delay_spec`.
     """
     settings = ("price_year", "horizon_years", "draws", "seed")
-    _known(given, [*settings, *KINDS], "key of a cost of delay")
+    refuse_unknown(given, [*settings, *KINDS], "key of a cost of delay")
     faults: list[str] = []
     spec = DelaySpec(
-        price_year=_whole(given.get("price_year"), "price_year", (2000, 2100), faults),
-        horizon_years=_whole(given.get("horizon_years"), "horizon_years", (1, MOST_YEARS), faults),
+        price_year=whole_number(given.get("price_year"), "price_year", (2000, 2100), faults),
+        horizon_years=whole_number(
+            given.get("horizon_years"), "horizon_years", (1, MOST_YEARS), faults
+        ),
         assumptions={one: _assumption(given.get(one), one, faults) for one in KINDS},
-        draws=_whole(given.get("draws", 10_000), "draws", (1_000, MOST_DRAWS), faults),
-        seed=_whole(given.get("seed", 0), "seed", (0, 2**63 - 1), faults),
+        draws=whole_number(given.get("draws", 10_000), "draws", (1_000, MOST_DRAWS), faults),
+        seed=whole_number(given.get("seed", 0), "seed", (0, 2**63 - 1), faults),
     )
     if faults:
         raise SpecError(name=name, faults=faults)
@@ -170,7 +168,9 @@ def _assumption(given: Any, name: str, faults: list[str]) -> Assumption:
     if not isinstance(given, dict):
         faults.append(f"[{name}] is needed, with low, best, high and source ({KINDS[name].unit}).")
         return _GREEN_BOOK
-    _known(given, [*(field.name for field in fields(Assumption)), "value"], f"key of [{name}]")
+    refuse_unknown(
+        given, [*(field.name for field in fields(Assumption)), "value"], f"key of [{name}]"
+    )
     ends = ("value",) * 3 if "value" in given else ("low", "best", "high")
     figures = [given.get(end) for end in ends]
     numbers = [float(each) for each in figures if _is_number(each)]
@@ -204,16 +204,3 @@ def _faults_of(found: Assumption, name: str, *, is_one_figure: bool) -> list[str
 
 def _is_number(value: Any) -> TypeGuard[float]:
     return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
-
-
-def _whole(value: Any, name: str, within: tuple[int, int], faults: list[str]) -> int:
-    if type(value) is int and within[0] <= value <= within[1]:
-        return value
-    faults.append(f"{name} is not a whole number from {within[0]:,} to {within[1]:,}.")
-    return within[0]
-
-
-def _known(given: dict[str, Any], keys: list[str], what: str) -> None:
-    for key in given:
-        if key not in keys:
-            raise UnknownNameError(what=what, given=key, known=keys)

@@ -6,16 +6,18 @@ An estimator that cannot run is a row with its reason; the rest runs.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 from scipy.stats import norm
 
-from models.causal.base import NEVER, Effect, FloatArray
+from models.causal.base import NEVER, Effect, FloatArray, IntArray
 from models.causal.conformal import (
+    FEWEST_BEFORE,
     PeriodIntervals,
+    Residuals,
     conformal_intervals,
     mean_difference_residuals,
 )
@@ -26,6 +28,7 @@ from models.causal.randomisation import (
     inverted_interval,
     permutation_p,
 )
+from models.causal.ridge_augmented import augmented_residuals
 from models.causal.simplex import simplex_weights
 from models.errors import ModelError
 from rcc_forecast.evaluation.fitting import Fits, InParts, Placebos
@@ -262,8 +265,9 @@ class _Answers:
     def _by_unit_placebo(self) -> Answer:
         """Rank by the ratio of misfit after and before, as Abadie, Diamond and Hainmueller do.
 
-        The interval is the estimate with the spread of placebos in untreated
-        units alone: Arkhangelsky et al. (2021), algorithm 4.
+        The interval is the estimate with the spread of placebos in untreated units
+        alone, after Arkhangelsky et al. (2021), algorithm 4; unlike there, the treated
+        stay among the donors, so that a true effect makes it a little wider.
         """
         placebos = self.fits.placebos(self.name)
         if placebos is None:
@@ -299,6 +303,8 @@ class _Answers:
             return Answer(self.name, CONFORMAL, Effect(self.att, note=found.note), smallest)
         one = design.post.size == 1
         told = "p of all periods together; intervals by period in event_study.csv"
+        if self.name == "synthetic_control" and self.spec.predictors:
+            told += "; each refits on outcomes, not on predictors"
         effect = Effect(
             self.att,
             low=float(found.low[0]) if one else math.nan,
@@ -365,17 +371,18 @@ def conformal_of(design: Design, spec: Spec, name: str) -> PeriodIntervals:
         donors,
         base=design.base,
         post=design.post,
-        residuals=_RESIDUALS.get(name, mean_difference_residuals),
+        residuals=_residuals_of(name, target, donors, design.base),
         alpha=spec.alpha,
     )
+
+
+def _residuals_of(name: str, target: FloatArray, donors: FloatArray, base: IntArray) -> Residuals:
+    seen = base[~np.isnan(target[base])]
+    if name == "ridge_augmented" and seen.size >= FEWEST_BEFORE:
+        return augmented_residuals(donors[:, seen], target[seen])
+    return _mixture_residuals if name == "synthetic_control" else mean_difference_residuals
 
 
 def _mixture_residuals(target: FloatArray, donors: FloatArray) -> FloatArray:
     """Residuals from the mixture of donors that is nearest over all the times given."""
     return np.array([each - simplex_weights(donors, each) @ donors for each in target])
-
-
-_RESIDUALS: dict[str, Callable[[FloatArray, FloatArray], FloatArray]] = {
-    "synthetic_control": _mixture_residuals,
-    "ridge_augmented": _mixture_residuals,
-}

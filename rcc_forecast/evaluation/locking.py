@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
 
+from rcc_forecast.errors import UnreadableInputError
 from rcc_forecast.evaluation.delay_assumptions import KINDS, read_delay_spec
 from rcc_forecast.evaluation.protocol import Lockable
 from rcc_forecast.evaluation.spec import read_spec
+from rcc_forecast.evaluation.toml_content import toml_content
 
 
 def read_lockable(path: Path) -> Lockable:
@@ -29,7 +30,7 @@ def read_lockable(path: Path) -> Lockable:
 
 def _names_an_assumption(path: Path) -> bool:
     try:
-        given = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        given = toml_content(path, expected="")
+    except UnreadableInputError:
         return False  # The reader of a comparison says what is wrong with the file.
     return bool({*KINDS, "price_year"} & set(given))

@@ -136,12 +136,15 @@ def read_panel_frame(
         As in `read_panel`.
     """
     written = _as_text(given)
+    written = written[(written != "").any(axis=1)]  # a spreadsheet's blank rows; lines stay
     missing = [column for column in _NEEDED if column not in written.columns]
     if missing or not {"value"} <= set(written.columns) | _made_of_counts(written):
         lacking = [*missing, *([] if missing else ["value"])]
         told = f"There is no column {', '.join(lacking)}; needed are {', '.join(PANEL.names)}."
+        if len(given.columns) == 1:
+            told += " The heading is a single cell: columns are separated by commas."
         raise PanelAtFaultError(name=name, faults=[told])
-    checks = _Checks(name, [])
+    checks = _Checks(name, _columns_twice(given))
     released = _release_dates(written, checks)
     late = _released_late(released, cut_off)
     # The form of periods is that of the rows in time: a late row decides nothing.
@@ -153,7 +156,10 @@ def read_panel_frame(
         known = "" if cut_off is None else " that was released by the cut-off"
         raise PanelAtFaultError(name=name, faults=[f"{reason}{known}."])
     kept = written[~late].assign(
-        period_number=number, released=released, region=written["region"].str.strip()
+        period_number=number,
+        released=released,
+        region=written["region"].str.strip(),
+        outcome=written["outcome"].str.strip(),
     )
     cells = _cells(kept, calendar, checks)
     return replace(cells, late=int(late.sum())), checks.faults
@@ -161,6 +167,12 @@ def read_panel_frame(
 
 def _made_of_counts(written: pd.DataFrame) -> set[str]:
     return {"value"} if {"numerator", "denominator"} <= set(written.columns) else set()
+
+
+def _columns_twice(given: pd.DataFrame) -> list[str]:
+    """Tell columns that stand there twice: pandas gives the second one a number."""
+    names = {str(column).strip().casefold() for column in given.columns}
+    return [f"column {name} stands there twice." for name in PANEL.names if f"{name}.1" in names]
 
 
 @dataclass(frozen=True, slots=True)

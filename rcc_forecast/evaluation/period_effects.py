@@ -15,8 +15,8 @@ from models.causal.group_time import (
     event_study,
     group_time_effects,
     simple_effect,
-    standard_errors,
 )
+from models.causal.influence import standard_errors
 from models.causal.randomisation import inverted_interval, permutation_p
 from models.errors import ModelError
 from rcc_forecast.codes import ALL
@@ -160,6 +160,8 @@ def _by_event_time(design: Design, times: IntArray, numbers: Numbers, rows: IntA
         shown = numbers(panel.y, int(start), columns[inside])
         taken = shown[:, rows]
         donors = panel.n_units - rows.shape[1]
+        if not donors:
+            continue
         others = (shown.sum(axis=1, keepdims=True) - taken.sum(axis=2)) / donors
         gap = taken[:, :, own].sum(axis=2) - own.size * others
         there = ~np.isnan(gap).all(axis=1)

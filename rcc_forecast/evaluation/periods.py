@@ -14,7 +14,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-EXPECTED = "2025 (the year to 31 March), 2025Q1 or 2025-03"
+EXPECTED = "2025 (the year to 31 March 2025, also called 2024-25), 2025Q1 or 2025-03"
 """The forms of a period, in words."""
 
 _YEARS = range(1000, 9000)

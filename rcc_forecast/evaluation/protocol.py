@@ -15,7 +15,7 @@ from typing import Any, Protocol
 
 import pandas as pd
 
-from rcc_forecast.errors import RccError
+from rcc_forecast.errors import RccError, UnreadableInputError
 from rcc_forecast.evaluation.panel import last_day_of
 from rcc_forecast.evaluation.periods import Moment, moment_of
 from rcc_forecast.evaluation.spec import hash_of
@@ -111,6 +111,8 @@ def read_log(path: Path) -> Log:
     ------
     AlteredLogError
         A line does not follow from the one before it.
+    UnreadableInputError
+        It is no file that can be read.
     """
     if not path.exists():
         return Log()
@@ -133,14 +135,18 @@ def read_log(path: Path) -> Log:
 
 def _lines_of(path: Path) -> list[bytes]:
     # By line feeds alone: a name may hold what other programs take for the end of a line.
-    written = path.read_bytes()
+    try:
+        written = path.read_bytes()
+    except OSError as error:
+        expected = "a log that `evaluate lock` wrote"
+        raise UnreadableInputError(path=path.name, expected=expected) from error
     return written.removesuffix(b"\n").split(b"\n") if written else []
 
 
 def _entry_of(line: bytes) -> dict[str, Any]:
     try:
         entry = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return entry if isinstance(entry, dict) else {}
 

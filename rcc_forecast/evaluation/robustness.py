@@ -82,7 +82,7 @@ def robustness_rows(
     known : sequence of Answer
         Of the primary outcome, where they have been made already.
     without_uasc : Cells, optional
-        The primary outcome of children who did not come alone.
+        The primary outcome of children who are not unaccompanied.
     """
     made = {answer.estimator: answer for answer in known if answer.inference == PERMUTATION}
     for row in (*_rows(cells, spec), _of_others_than_uasc(without_uasc, spec)):

@@ -1,4 +1,4 @@
-"""Regional against local forecasting: more than chance, chance, or not to be known.
+"""Regional against local forecasting: larger than chance makes it, chance, or not to be known.
 
 Both forecasts are made from the same returns at the same past origins, so this
 compares ways of forecasting, not what a co-operative or an authority in fact
@@ -18,6 +18,7 @@ from models.causal.family import holm
 from models.skill import fixed_b_test
 from rcc_forecast.codes import ALL
 from rcc_forecast.errors import UnreadableInputError
+from rcc_forecast.evaluation.writing import stamped
 from rcc_forecast.results.evaluation import EXPLORATORY, Stamp
 from rcc_forecast.tables.contract import Kind, Table
 from rcc_forecast.tables.forecast import POOLING
@@ -129,7 +130,7 @@ def skill_table(files: PoolingFiles) -> pd.DataFrame:
         p_values = table["p_value"].where(others).to_numpy(dtype=np.float64)
         table = table.assign(p_adjusted=holm(p_values))
     stamp = Stamp(files.sha256, 1, 1, EXPLORATORY)
-    return SKILL.check(stamp.on(table.sort_values("headline", ascending=False, kind="stable")))
+    return stamped(table.sort_values("headline", ascending=False, kind="stable"), SKILL, stamp)
 
 
 def skill_said(table: pd.DataFrame) -> str:
@@ -143,8 +144,9 @@ def skill_said(table: pd.DataFrame) -> str:
     if pd.isna(row["p_value"]):
         reason = str(row["note"]).split(";")[0].removeprefix("no p-value: ")
         return f"{said}It cannot be said whether that is chance: {reason}."
-    chance = "is more than chance" if row["p_value"] < 0.05 else "may be chance"
-    return f"{said}The difference {chance} (p = {row['p_value']:.3f}, fixed-b)."
+    chance = "is larger than chance often makes it" if row["p_value"] < 0.05 else "may be chance"
+    p = "under 0.001" if row["p_value"] < 0.001 else f"= {row['p_value']:.3f}"
+    return f"{said}The difference {chance} (p {p}, fixed-b)."
 
 
 def _of_losses(losses: pd.DataFrame) -> pd.DataFrame:
@@ -209,7 +211,7 @@ def _of_gains(files: PoolingFiles) -> pd.DataFrame:
     together = gains[gains["local_authority"] == ALL]
     said = _NOT_ENOUGH.format(losses=files.losses_name)
     number = gains.loc[gains["local_authority"] != ALL, "local_authority"].nunique()
-    table = pd.DataFrame(
+    return pd.DataFrame(
         {
             "region": ALL,
             "pooled_by": together["pooled_by"],
@@ -220,8 +222,6 @@ def _of_gains(files: PoolingFiles) -> pd.DataFrame:
             "note": _BY_BOOTSTRAP.format(said=said, gains=files.gains_name),
         }
     )
-    missing = [name for name in SKILL.names[:-3] if name not in table.columns]
-    return table.assign(**dict.fromkeys(missing, np.nan))
 
 
 def _typed(path: Path, table: Table) -> pd.DataFrame:

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import json
 import math
-import tomllib
 from dataclasses import dataclass, fields
 from hashlib import sha256
 from itertools import pairwise
@@ -20,8 +19,9 @@ from typing import Any
 
 import pandas as pd
 
-from rcc_forecast.errors import RccError, UnknownNameError, UnreadableInputError
+from rcc_forecast.errors import RccError
 from rcc_forecast.evaluation.periods import Moment, moment_of, moment_text
+from rcc_forecast.evaluation.toml_content import refuse_unknown, toml_content
 
 UNITS = ("region", "authority")
 """What `[[treated]].unit` names and inference permutes."""
@@ -198,10 +198,7 @@ def read_spec(path: Path) -> Spec:
     SpecError
         Keys are missing or their values cannot be used; all are listed.
     """
-    try:
-        given = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise UnreadableInputError(path=path.name, expected=_EXPECTED) from error
+    given = toml_content(path, expected=_EXPECTED)
     return parse_spec(given, name=path.name)
 
 
@@ -220,7 +217,7 @@ def parse_spec(given: dict[str, Any], *, name: str = "The specification") -> Spe
     UnknownNameError, SpecError
         As for `read_spec`.
     """
-    _known(given, [field.name for field in fields(Spec)], "key of a specification")
+    refuse_unknown(given, [field.name for field in fields(Spec)], "key of a specification")
     return _Reading(name=name, faults=[]).spec(given)
 
 
@@ -276,17 +273,17 @@ class _Reading:
         if not isinstance(block, dict):
             self.faults.append(f"{where} is not a block of keys.")
             return Treated("", 1)
-        _known(block, ["unit", *STAGES], f"key of {where}")
+        refuse_unknown(block, ["unit", *STAGES], f"key of {where}")
         unit = self.text(block.get("unit"), f"{where} unit", "the name of a unit of the panel")
         if block.get("delivery") is None:
             self.faults.append(f"{where} delivery is missing: give {_MOMENT}.")
         moments = {stage: self.moment(block.get(stage), f"{where} {stage}") for stage in STAGES}
         dated = [stage for stage in STAGES if moments[stage] is not None]
-        self.faults += [
+        self.faults.extend(
             f"{where} {later} lies before {earlier}."
             for earlier, later in pairwise(dated)
             if _is_before(moments[later], moments[earlier])
-        ]
+        )
         delivery = moments.pop("delivery") or 1
         return Treated(unit, delivery, **moments)
 
@@ -296,15 +293,35 @@ class _Reading:
         if not isinstance(given, dict):
             self.faults.append("[regions] is not a block of regions with their members.")
             return None
-        return {
+        found = {
             str(region): self.members(members, f"[regions] {region}")
             for region, members in given.items()
         }
+        self.check_members(found)
+        return found
+
+    def check_members(self, regions: dict[str, tuple[Member, ...]]) -> None:
+        """Refuse a membership that ends before it begins, and one authority in two at a time."""
+        every = [(region, member) for region, members in regions.items() for member in members]
+        self.faults.extend(
+            f"[regions] {region}: the membership of {member.la_code} ends before it begins."
+            for region, member in every
+            if _is_before(member.until, member.since)
+        )
+        by_code: dict[str, list[tuple[str, Member]]] = {}
+        for region, member in every:
+            by_code.setdefault(member.la_code, []).append((region, member))
+        self.faults.extend(
+            f"[regions] {code} is a member of {one} and of {other} at the same time."
+            for code, places in by_code.items()
+            for (one, earlier), (other, later) in pairwise(places)
+            if one != other and _overlap(earlier, later)
+        )
 
     def members(self, given: Any, where: str) -> tuple[Member, ...]:
         """Read members: codes, tables with la_code, from and to, or one table with members."""
         if isinstance(given, dict):
-            _known(given, ["members", "from", "to"], f"key of {where}")
+            refuse_unknown(given, ["members", "from", "to"], f"key of {where}")
             since, until = (
                 self.moment(given.get("from"), where),
                 self.moment(given.get("to"), where),
@@ -317,7 +334,7 @@ class _Reading:
         found = []
         for number, each in enumerate(given, 1):
             if isinstance(each, dict):
-                _known(each, ["la_code", "from", "to"], f"key of {where}")
+                refuse_unknown(each, ["la_code", "from", "to"], f"key of {where}")
                 code = self.text(each.get("la_code"), f"{where}, member {number} la_code", "a code")
                 since, until = (
                     self.moment(each.get(end), f"{where}, member {number} {end}")
@@ -338,7 +355,7 @@ class _Reading:
             if not isinstance(block, dict):
                 self.faults.append(f"{where} is not a block of keys.")
                 continue
-            _known(block, ["outcome", "from", "to"], f"key of {where}")
+            refuse_unknown(block, ["outcome", "from", "to"], f"key of {where}")
             outcome = self.text(block.get("outcome"), f"{where} outcome", "an outcome")
             ends = [self.moment(block.get(end), f"{where} {end}") for end in ("from", "to")]
             if None in ends:
@@ -420,6 +437,13 @@ class _Reading:
         return ()
 
 
+def _overlap(one: Member, other: Member) -> bool:
+    """Say whether two memberships share a day, as far as their ends are of one form."""
+    apart = _is_before(one.until, other.since) or _is_before(other.until, one.since)
+    same = {type(end) for end in (one.since, one.until, other.since, other.until)} - {type(None)}
+    return not apart and len(same) <= 1
+
+
 def _is_before(one: Moment | None, other: Moment | None) -> bool:
     """Say whether a moment lies before another of the same form; forms are not compared."""
     if isinstance(one, pd.Timestamp) and isinstance(other, pd.Timestamp):
@@ -427,12 +451,6 @@ def _is_before(one: Moment | None, other: Moment | None) -> bool:
     if isinstance(one, int) and isinstance(other, int):
         return one < other
     return isinstance(one, str) and isinstance(other, str) and one < other
-
-
-def _known(given: dict[str, Any], keys: list[str], what: str) -> None:
-    for key in given:
-        if key not in keys:
-            raise UnknownNameError(what=what, given=key, known=keys)
 
 
 def _plain(value: Any) -> Any:

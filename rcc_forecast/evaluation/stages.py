@@ -104,6 +104,11 @@ def mapped(cells: Cells, spec: Spec, membership: Membership | None) -> tuple[Cel
         ever = {member.la_code for member in members if _joins_by(member, last, cells.calendar)}
         late |= ever - inside
         region = region.where(~frame["la_code"].isin(inside), name)
+    unseen = {member.la_code for members in maps.values() for member in members}
+    unseen -= set(frame["la_code"])
+    if unseen:
+        told = f"{len(unseen):,} members of the map of regions are not in the panel"
+        found.append(_noted("panel-members-absent", told, "counted nowhere"))
     present = late & set(frame["la_code"])
     if present:
         told = f"{len(present):,} units join or leave a region of the map within the panel"

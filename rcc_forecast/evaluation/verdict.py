@@ -21,6 +21,7 @@ FOUND_FALL, FOUND_RISE = "found a fall", "found a rise"
 RULED_OUT = "ruled out a change larger than"
 CANNOT_TELL = "cannot tell yet"
 TOO_EARLY = "too early"
+LEFT = "cannot tell; a pathfinder left before delivery had lasted for a whole period"
 
 LIMITS = (
     "Pathfinders were chosen by application: that any other regions could as well have been "
@@ -61,6 +62,8 @@ class Seen:
         Whether the outcome is a share of children.
     first_whole : str or None
         Day on which the first whole period since delivery ends.
+    has_left : bool
+        Whether a treated unit left before that, so that no period can be compared.
     """
 
     permutation: Answer
@@ -72,6 +75,7 @@ class Seen:
     alpha_spent: float
     is_share: bool
     first_whole: str | None = None
+    has_left: bool = False
     spending_p: float = math.nan
     first_possible_look: int = 1
 
@@ -121,7 +125,7 @@ def verdict_of(
         "verdict": word,
         "primary": primary,
         "is_share": seen.is_share,
-        "too_early": not seen.begun,
+        "too_early": not seen.begun and not seen.has_left,
         "estimate": _number(effect.estimate),
         "low": _number(effect.low),
         "high": _number(effect.high),
@@ -129,7 +133,7 @@ def verdict_of(
         "inference": answer.inference,
         "as_often": as_often(seen),
         "detectable_effect_now": _number(now),
-        "earliest_date": when[1] or (None if seen.begun else seen.first_whole),
+        "earliest_date": when[1] or (None if seen.begun or seen.has_left else seen.first_whole),
         "earliest_date_for": _number(when[0]),
         "alpha": alpha,
         "alpha_spent": _number(seen.alpha_spent),
@@ -184,6 +188,8 @@ def _judged_by(seen: Seen) -> Answer:
 
 def _said(seen: Seen, answer: Answer, curve: pd.DataFrame, now: float) -> tuple[str | None, str]:
     effect = answer.effect
+    if seen.has_left:
+        return LEFT, f"{LEFT}: there is nothing to compare."
     if not seen.begun:
         return TOO_EARLY, f"too early, {_cannot_tell(seen, answer, curve)}"
     excluded = effect.low > 0 or effect.high < 0
@@ -241,7 +247,7 @@ def _earliest(seen: Seen, answer: Answer, curve: pd.DataFrame) -> tuple[float, s
     it, or there is no estimate yet, the smallest that the first or last date will do for.
     """
     ahead = curve[curve["post_periods"] > seen.post_periods]
-    if not len(ahead):
+    if seen.has_left or not len(ahead):
         return math.nan, None
     if not seen.begun:
         return float(ahead["mde"].iloc[0]), str(ahead["date"].iloc[0])

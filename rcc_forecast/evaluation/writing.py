@@ -108,7 +108,11 @@ def changed_since(before: pd.DataFrame, evaluation: Evaluation) -> pd.DataFrame:
     keys = list(_COMPARED)
     now = evaluation.tables["estimates"][[*keys, *_FIGURES]]
     kept = [name for name in (*keys, *_FIGURES, "look", "spec_sha256") if name in before.columns]
-    old = before[kept].rename(columns={name: f"{name}_before" for name in kept if name not in keys})
+    old = (
+        before[kept]
+        .drop_duplicates(keys)
+        .rename(columns={name: f"{name}_before" for name in kept if name not in keys})
+    )
     both = now.merge(old, on=keys, how="outer", sort=False)
     both["change"] = both["estimate"] - both["estimate_before"]
     return evaluation.stamp.on(both)

@@ -186,3 +186,20 @@ def authorities_of_area(area: str, members: dict[str, list[str]] | None = None) 
             raise UnknownNameError(what="area", given=part.strip(), known=known)
         codes.append(successor_of(code))
     return sorted(set(codes))
+
+
+def lies_within(place: pd.Series[str], authority: pd.Series[str]) -> pd.Series[bool]:
+    """Say of each row whether a place lies in an authority, or in what became of it.
+
+    Parameters
+    ----------
+    place : Series of str
+        Authority of today that a place lies in; missing where it is not known, which
+        lies in none.
+    authority : Series of str
+        Aligned with `place`, of today or earlier.
+    """
+    same = authority == place
+    for change in REORGANISATIONS:
+        same |= (authority == change.predecessor) & place.isin(change.successors)
+    return same.fillna(value=False).astype(bool)

@@ -10,6 +10,9 @@ _SOURCE = "README, section Evaluation"
 CHARACTERISTICS = ("ethnicity", "sex", "uasc")
 """What tells groups of children apart."""
 
+UNACCOMPANIED, OTHER_THAN_UASC = "unaccompanied", "other"
+"""Groups by `uasc`."""
+
 UNKNOWN = "unknown"
 """Group of the children whose characteristic is not recorded: compared with nobody."""
 

@@ -15,8 +15,8 @@ from models.causal.group_time import (
     event_study,
     group_time_effects,
     simple_effect,
-    standard_errors,
 )
+from models.causal.influence import standard_errors
 from models.causal.unit_placebo import placebo_standard_error, unit_placebos
 from tests.builders.causal import basque, california, counties
 

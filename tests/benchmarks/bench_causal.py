@@ -29,8 +29,8 @@ from models.causal.group_time import (
     event_study,
     group_time_effects,
     simple_effect,
-    standard_errors,
 )
+from models.causal.influence import standard_errors
 from models.causal.unit_placebo import placebo_standard_error
 from tests.builders.causal import a_panel, basque, california, counties, regions_with_shocks
 

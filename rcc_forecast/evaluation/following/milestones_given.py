@@ -7,13 +7,13 @@ written, since it is meant for the public; no message repeats it.
 from __future__ import annotations
 
 import re
-import tomllib
 from pathlib import Path
 
 import pandas as pd
 
 from rcc_forecast.errors import NothingUsableError, UnreadableInputError
 from rcc_forecast.evaluation.following.given_columns import columns_not_read
+from rcc_forecast.evaluation.toml_content import toml_content
 from rcc_forecast.registers.typed import Typed, as_codes, as_dates, as_text
 from rcc_forecast.results.findings import Findings, Severity
 from rcc_forecast.tables.following import FUNCTIONS, MILESTONES_GIVEN
@@ -130,10 +130,7 @@ def template_of(cooperatives: list[str]) -> pd.DataFrame:
 
 def _from_toml(path: Path) -> pd.DataFrame:
     expected = "milestones in TOML, one [[milestone]] block each, in UTF-8"
-    try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise UnreadableInputError(path=path.name, expected=expected) from error
+    content = toml_content(path, expected=expected)
     blocks = next((content[name] for name in _BLOCKS if name in content), None)
     if not isinstance(blocks, list) or not all(isinstance(block, dict) for block in blocks):
         raise UnreadableInputError(path=path.name, expected=expected)

@@ -19,7 +19,7 @@ from rcc_forecast.evaluation.following.areas_and_quarters import (
     in_quarters_and_groups,
     share_rows,
 )
-from rcc_forecast.geography import REORGANISATIONS, locate_postcodes
+from rcc_forecast.geography import lies_within, locate_postcodes
 from rcc_forecast.results.findings import Findings, Severity
 from rcc_forecast.results.journeys import Journeys, days_of, return_year_of
 
@@ -87,7 +87,7 @@ def out_of_area_by_reason(journeys: Journeys, *, on: pd.Timestamp | None = None)
             "local_authority": begun["local_authority"],
             "began": begun["decom"],
             "reason": begun["reason"],
-            "outside": (~_within(begun["local_authority"], place)).astype("int64"),
+            "outside": (~lies_within(place, begun["local_authority"])).astype("int64"),
         }
     )
     return Begun(frame[known].reset_index(drop=True), _unplaced(int((~known).sum()), len(frame)))
@@ -148,14 +148,6 @@ def _in_filed_years(begun: pd.DataFrame, filed: pd.DataFrame) -> pd.Series[bool]
     )
     known = pd.MultiIndex.from_frame(filed[["local_authority", "year"]].drop_duplicates())
     return pd.Series(years.isin(known), begun.index)
-
-
-def _within(authority: pd.Series[str], placed: pd.Series[str]) -> pd.Series[bool]:
-    """Say whether a place lies in an authority, or in what became of it."""
-    same = authority == placed
-    for change in REORGANISATIONS:
-        same |= (authority == change.predecessor) & placed.isin(change.successors)
-    return same.fillna(value=False).astype(bool)
 
 
 def _unplaced(unknown: int, of: int) -> Findings:

@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 from rcc_forecast.codes import ADULT_AGE, PlacementType
 from rcc_forecast.evaluation.from_returns.counting_days import CountingDay
 from rcc_forecast.evaluation.from_returns.group_counts import groups_of_children
-from rcc_forecast.geography import REORGANISATIONS, locate_postcodes, miles_between
+from rcc_forecast.geography import lies_within, locate_postcodes, miles_between
 from rcc_forecast.results.journeys import Journeys, birthday, days_of
+from rcc_forecast.tables.disparity import OTHER_THAN_UASC, UNACCOMPANIED
 
 FAR_MILES = 20.0
 """Placed far from home, as the DfE's tables draw the line."""
@@ -138,7 +139,7 @@ def children_on(stays: Stays, on: CountingDay) -> pd.DataFrame:
     still = there["uasc"] & (there["status_end"] > day)
     counted = there.assign(
         three_or_more_placements=many.astype(float).where(known),
-        uasc=still.map({True: "unaccompanied", False: "other"}),
+        uasc=still.map({True: UNACCOMPANIED, False: OTHER_THAN_UASC}),
         local_authority=there["local_authority"].map(on.counted_as).astype("str"),
     )
     return counted.assign(**_where_enough_is_known(counted))
@@ -168,8 +169,8 @@ def _episodes(journeys: Journeys, uasc: pd.DataFrame | None) -> pd.DataFrame:
     used = used.reset_index(drop=True)
     home, placed = locate_postcodes(used["home_post"]), locate_postcodes(used["pl_post"])
     miles = miles_between(home["easting"], home["northing"], placed["easting"], placed["northing"])
-    outside = placed["local_authority"].notna() & ~_within(
-        used["local_authority"], placed["local_authority"]
+    outside = placed["local_authority"].notna() & ~lies_within(
+        placed["local_authority"], used["local_authority"]
     )
     kind = used["placement_type"]
     far = pd.Series(miles > FAR_MILES, used.index)
@@ -219,14 +220,6 @@ def _numbered(text: pd.Series[str]) -> NDArray[np.float64]:
 def _ends(dec: pd.Series[pd.Timestamp]) -> Days:
     days = days_of(dec)
     return np.where(np.isnat(days), _OPEN, days.astype(np.int64))
-
-
-def _within(authority: pd.Series[str], placed: pd.Series[str]) -> pd.Series[bool]:
-    """Say whether a place lies in an authority; the directory knows those of today alone."""
-    same = authority == placed
-    for change in REORGANISATIONS:
-        same |= (authority == change.predecessor) & placed.isin(change.successors)
-    return same
 
 
 def _placements(placements: pd.DataFrame) -> pd.DataFrame:

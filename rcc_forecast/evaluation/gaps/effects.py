@@ -30,13 +30,8 @@ from rcc_forecast.evaluation.estimating import (
     answers_of,
 )
 from rcc_forecast.evaluation.fitting import Fits, completed
-from rcc_forecast.evaluation.gaps.groups import (
-    FEWEST_CHILDREN,
-    Groups,
-    Sides,
-    in_regions_of,
-    sides_of,
-)
+from rcc_forecast.evaluation.gaps.groups import Groups, in_regions_of
+from rcc_forecast.evaluation.gaps.sides import FEWEST_CHILDREN, Sides, sides_of
 from rcc_forecast.evaluation.panel import Cells
 from rcc_forecast.evaluation.periods import Calendar
 from rcc_forecast.evaluation.spec import Spec

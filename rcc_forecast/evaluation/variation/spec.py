@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from rcc_forecast.errors import UnknownNameError, UnreadableInputError
 from rcc_forecast.evaluation.periods import Moment, moment_of, moment_text
 from rcc_forecast.evaluation.spec import SpecError, hash_of
+from rcc_forecast.evaluation.toml_content import refuse_unknown, toml_content, whole_number
 
 MOST_DRAWS = 10_000
 
@@ -84,10 +83,7 @@ def read_variation_spec(path: Path) -> VariationSpec:
     SpecError
         Keys are missing or cannot be used; all are listed.
     """
-    try:
-        given = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise UnreadableInputError(path=path.name, expected=_EXPECTED) from error
+    given = toml_content(path, expected=_EXPECTED)
     return parse_variation_spec(given, name=path.name)
 
 
@@ -108,11 +104,11 @@ def parse_variation_spec(
     UnknownNameError, SpecError
         As for `read_variation_spec`.
     """
-    _known(given, ["variation"], "part of a variation")
+    refuse_unknown(given, ["variation"], "part of a variation")
     content = given.get("variation")
     if not isinstance(content, dict):
         raise SpecError(name=name, faults=[f"There is no [variation]: {_EXPECTED}."])
-    _known(content, [each.name for each in fields(VariationSpec)], "key of [variation]")
+    refuse_unknown(content, [each.name for each in fields(VariationSpec)], "key of [variation]")
     faults: list[str] = []
     grades = _words(content.get("grades", []), "grades", faults)
     spec = VariationSpec(
@@ -120,12 +116,14 @@ def parse_variation_spec(
         grades=grades,
         periods=_periods(content.get("periods"), faults),
         explained_by=_groups(content.get("explained_by"), faults),
-        carry_forward=_whole(content, "carry_forward", (0, 100), 0, faults),
+        carry_forward=whole_number(
+            content.get("carry_forward", 0), "carry_forward", (0, 100), faults
+        ),
         leave_out=_words(content.get("leave_out", []), "leave_out", faults),
         logarithm=_truth(content.get("logarithm", False), "logarithm", faults),
         cut_off=_cut_off(content.get("cut_off"), faults),
-        draws=_whole(content, "draws", (100, MOST_DRAWS), 500, faults),
-        seed=_whole(content, "seed", (0, 2**63 - 1), 0, faults),
+        draws=whole_number(content.get("draws", 500), "draws", (100, MOST_DRAWS), faults),
+        seed=whole_number(content.get("seed", 0), "seed", (0, 2**63 - 1), faults),
     )
     faults.extend(_clashes(spec))
     if faults:
@@ -191,16 +189,6 @@ def _truth(given: Any, name: str, faults: list[str]) -> bool:
     return given is True
 
 
-def _whole(
-    content: dict[str, Any], name: str, within: tuple[int, int], default: int, faults: list[str]
-) -> int:
-    value = content.get(name, default)
-    if type(value) is int and within[0] <= value <= within[1]:
-        return value
-    faults.append(f"{name} is not a whole number from {within[0]:,} to {within[1]:,}.")
-    return default
-
-
 def _clashes(spec: VariationSpec) -> list[str]:
     names, faults = spec.characteristics, []
     twice = sorted({name for name in names if names.count(name) > 1})
@@ -217,9 +205,3 @@ def _clashes(spec: VariationSpec) -> list[str]:
     if spec.grades and len(spec.periods) > 1:
         faults.append("grades are those in force in one period: give one in periods.")
     return faults
-
-
-def _known(given: dict[str, Any], keys: list[str], what: str) -> None:
-    for key in given:
-        if key not in keys:
-            raise UnknownNameError(what=what, given=key, known=keys)

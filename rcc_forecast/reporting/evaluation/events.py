@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pandas as pd
+from markupsafe import Markup
 
 from rcc_forecast.reporting.evaluation.lines import delivery_mark
-from rcc_forecast.reporting.evaluation.plot import dot, plot_of
+from rcc_forecast.reporting.evaluation.plot import Plot, dot, plot_of
 from rcc_forecast.reporting.evaluation.unit import NOT_MADE, Unit, is_missing, p_of
 from rcc_forecast.reporting.figure import INK, LINE, Figure, joined, line
 
@@ -35,6 +36,34 @@ def events_chart(
     rows = rows[rows["event_time"].notna()].sort_values("event_time")
     if rows.empty:
         return None
+    plot, drawing = _drawn(rows, unit)
+    p_head = ("p-value",) if with_p else ()
+    return Figure(
+        slug="events",
+        title="The gap by periods since delivery",
+        description=_told(rows, unit),
+        drawing=drawing,
+        width=plot.width,
+        height=plot.height,
+        head=("Periods since delivery", "Period", "Effect", "Interval", *p_head, "What to know"),
+        rows=tuple(
+            (
+                _signed(int(row["event_time"])),
+                str(row["period"]) or NOT_MADE,
+                unit.change(row["estimate"]),
+                unit.between(row["low"], row["high"]),
+                *((p_of(row["p_value"]),) if with_p else ()),
+                str(row["note"]),
+            )
+            for _, row in rows.iterrows()
+        ),
+        caption=f"Effects in {unit.of_changes}; 0 is the first period of delivery. "
+        "Each interval is of its own period alone.",
+    )
+
+
+def _drawn(rows: pd.DataFrame, unit: Unit) -> tuple[Plot, Markup]:
+    """Draw a dot a period with its interval upright, and where delivery begins."""
     times = [int(time) for time in rows["event_time"]]
     values, lows, highs = (
         [unit.scaled(float(value)) for value in rows[name]] for name in ("estimate", "low", "high")
@@ -54,29 +83,7 @@ def events_chart(
             parts.append(line(((x, plot.y.at(low)), (x, plot.y.at(high))), stroke=LINE, width=2.0))
         if not is_missing(value):
             parts.append(dot((x, plot.y.at(value)), fill=LINE, size=4.5))
-    p_head = ("p-value",) if with_p else ()
-    return Figure(
-        slug="events",
-        title="The gap by periods since delivery",
-        description=_told(rows, unit),
-        drawing=joined(parts),
-        width=plot.width,
-        height=plot.height,
-        head=("Periods since delivery", "Period", "Effect", "Interval", *p_head, "What to know"),
-        rows=tuple(
-            (
-                _signed(time),
-                str(row["period"]) or NOT_MADE,
-                unit.change(row["estimate"]),
-                unit.between(row["low"], row["high"]),
-                *((p_of(row["p_value"]),) if with_p else ()),
-                str(row["note"]),
-            )
-            for time, (_, row) in zip(times, rows.iterrows(), strict=True)
-        ),
-        caption=f"Effects in {unit.of_changes}; 0 is the first period of delivery. "
-        "Each interval is of its own period alone.",
-    )
+    return plot, joined(parts)
 
 
 def _signed(time: int) -> str:

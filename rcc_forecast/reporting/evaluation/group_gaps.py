@@ -171,19 +171,6 @@ def _of_characteristic(
         _panel(str(group), own, periods, known, unit)
         for group, own in rows.groupby("group", sort=False)
     ]
-    spans = {
-        (row["group"], str(row["period"]), row["among"]): _gap_cells(row, unit)
-        for row in rows.to_dict("records")
-    }
-    blank = (NOT_MADE, NOT_MADE)
-    cells = [
-        (
-            f"{group}, {period}",
-            *(cell for among, *_ in _AMONG for cell in spans.get((group, period, among), blank)),
-        )
-        for group in rows["group"].unique()
-        for period in periods
-    ]
     return Multiples(
         slug=f"gaps-{characteristic}",
         title=f"{title}: {outcome}",
@@ -195,7 +182,7 @@ def _of_characteristic(
             "Group, period",
             *(name for among in ("All", "The rest", "Pathfinders") for name in (among, "Interval")),
         ),
-        rows=tuple(cells),
+        rows=tuple(_table_rows(rows, periods, unit)),
         key=(
             "Dotted grey line: all authorities; the table has its interval.",
             "Thick solid line, upright lines: pathfinders and their intervals"
@@ -203,6 +190,19 @@ def _of_characteristic(
             "Dashed line, shaded band: the rest and its interval.",
         ),
     )
+
+
+def _table_rows(rows: pd.DataFrame, periods: list[str], unit: Unit) -> Iterator[tuple[str, ...]]:
+    """Give every group and period: gap and interval of all, the rest and pathfinders."""
+    spans = {
+        (row["group"], str(row["period"]), row["among"]): _gap_cells(row, unit)
+        for row in rows.to_dict("records")
+    }
+    blank = (NOT_MADE, NOT_MADE)
+    for group in rows["group"].unique():
+        for period in periods:
+            told = (spans.get((group, period, among), blank) for among, *_ in _AMONG)
+            yield (f"{group}, {period}", *(cell for cells in told for cell in cells))
 
 
 def _scale(rows: pd.DataFrame, unit: Unit) -> list[float]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -128,19 +129,10 @@ def lines_chart(
     drawn = [*pathfinders.to_numpy().ravel(), *others.to_numpy().ravel()]
     drawn += [band.low, band.high] if band else []
     plot = plot_of(periods, [unit.scaled(float(v)) for v in drawn], right=ROOM_FOR_NAMES)
-    parts = [plot.frame(f"{primary}, {unit.of_levels}")]
-    if band is not None:
-        parts.append(_drawn_band(plot, band, after, unit))
-    parts += [plot.through(_scaled(others[name], unit), stroke=QUIET, width=1.0) for name in others]
-    parts += [
-        plot.through(_scaled(pathfinders[name], unit), stroke=stroke, width=3.0, dash=dash)
-        for name, (stroke, dash) in zip(pathfinders, LOOKS, strict=False)
+    parts = [
+        plot.frame(f"{primary}, {unit.of_levels}"),
+        *_drawn_lines(plot, pathfinders, others, unit, band=band, after=after),
     ]
-    if band is not None:
-        parts.append(_drawn_seen(plot, band, after, unit))
-    if any(after):
-        parts.append(delivery_mark(plot, after.index(True)))
-    parts.append(_names(plot, pathfinders, unit))
     shown = pd.concat([pathfinders, others], axis=1)
     return Figure(
         slug="lines",
@@ -158,6 +150,29 @@ def lines_chart(
         f"{compared}. "
         f"The scale does not begin at zero.{_of_breaks(shown)}",
     )
+
+
+def _drawn_lines(
+    plot: Plot,
+    pathfinders: pd.DataFrame,
+    others: pd.DataFrame,
+    unit: Unit,
+    *,
+    band: Band | None,
+    after: list[bool],
+) -> Iterator[Markup]:
+    """Draw from the back to the front: band, the rest, pathfinders, their mean, delivery, names."""
+    if band is not None:
+        yield _drawn_band(plot, band, after, unit)
+    for name in others:
+        yield plot.through(_scaled(others[name], unit), stroke=QUIET, width=1.0)
+    for name, (stroke, dash) in zip(pathfinders, LOOKS, strict=False):
+        yield plot.through(_scaled(pathfinders[name], unit), stroke=stroke, width=3.0, dash=dash)
+    if band is not None:
+        yield _drawn_seen(plot, band, after, unit)
+    if any(after):
+        yield delivery_mark(plot, after.index(True))
+    yield _names(plot, pathfinders, unit)
 
 
 def _of_primary(table: pd.DataFrame, primary: str) -> pd.DataFrame:

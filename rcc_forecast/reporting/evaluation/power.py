@@ -100,27 +100,11 @@ def power_curve(
         right=ROOM_FOR_NAMES - 40,
         zero=True,
     )
-    parts, ends = [plot.frame(f"Smallest effect found, {unit.of_changes}")], []
-    parts.append(_doubt(plot, rows[rows["regions_left"] == lefts[0]], unit))
-    for left, (stroke, dash) in zip(lefts, LOOKS, strict=False):
-        own = rows[rows["regions_left"] == left]
-        values = [unit.scaled(float(value)) for value in own["mde"]]
-        parts.append(
-            plot.joining(
-                [int(place) - 1 for place in own["post_periods"]],
-                values,
-                stroke=stroke,
-                width=2.6,
-                dash=dash,
-            )
-        )
-        ends.append((values[-1], f"{left} {compared} left", stroke))
-    parts.append(names_at_ends(plot, ends))
     return Figure(
         slug=slug,
         title=f"Smallest effect on {outcome} that would be found 80 times in 100",
         description=_told(rows[rows["regions_left"] == lefts[0]], unit, compared),
-        drawing=joined(parts),
+        drawing=_drawing(plot, rows, lefts, unit, compared=compared),
         width=plot.width,
         height=plot.height,
         head=("Last period since delivery", *(f"{left} {compared} left" for left in lefts)),
@@ -131,6 +115,24 @@ def power_curve(
         caption=f"By {method_name(rows['inference'].iloc[0])}. Lower is better: smaller effects "
         f"can be seen.{_of_band(rows, compared)}",
     )
+
+
+def _drawing(
+    plot: Plot, rows: pd.DataFrame, lefts: Sequence[int], unit: Unit, *, compared: str
+) -> Markup:
+    """Draw a named line a number of regions, and the doubt about that of the most."""
+    parts = [
+        plot.frame(f"Smallest effect found, {unit.of_changes}"),
+        _doubt(plot, rows[rows["regions_left"] == lefts[0]], unit),
+    ]
+    ends = []
+    for left, (stroke, dash) in zip(lefts, LOOKS, strict=False):
+        own = rows[rows["regions_left"] == left]
+        values = [unit.scaled(float(value)) for value in own["mde"]]
+        places = [int(place) - 1 for place in own["post_periods"]]
+        parts.append(plot.joining(places, values, stroke=stroke, width=2.6, dash=dash))
+        ends.append((values[-1], f"{left} {compared} left", stroke))
+    return joined([*parts, names_at_ends(plot, ends)])
 
 
 def power_sentence(verdict: dict[str, Any], *, unit: Unit) -> str:

@@ -110,6 +110,30 @@ def placebo_gaps_chart(
         unit.scaled(float(v)) for v in [*treated.to_numpy().ravel(), *others.to_numpy().ravel()]
     ]
     plot = plot_of(periods, scaled, right=ROOM_FOR_NAMES, zero=True)
+    begins = periods.index(first_after) if first_after in periods else None
+    shown = pd.concat([treated, others], axis=1)
+    return Figure(
+        slug="placebo-gaps",
+        title=f"Gaps of all {compared} to comparisons of their own",
+        description="Each of them in turn plays the pathfinder. A pathfinder’s gap means "
+        "something only where it leaves those of the others behind, and where those of the "
+        "others were small before delivery.",
+        drawing=_drawn_gaps(plot, treated, others, unit, begins=begins),
+        width=plot.width,
+        height=plot.height,
+        head=("Period", *(f"{name} (pathfinder)" for name in treated), *map(str, others)),
+        rows=tuple(
+            (str(period), *(unit.change(value) for value in row))
+            for period, row in zip(periods, shown.to_numpy(), strict=True)
+        ),
+        caption=f"By {method_name(rows['estimator'].iloc[0])}; gaps in {unit.of_changes}.",
+    )
+
+
+def _drawn_gaps(
+    plot: Plot, treated: pd.DataFrame, others: pd.DataFrame, unit: Unit, *, begins: int | None
+) -> Markup:
+    """Draw the others' gaps thin, the true pathfinders' thick and named, about zero."""
     zero = plot.y.at(0.0)
     parts = [
         plot.frame(f"Gap to its own comparison, {unit.of_changes}"),
@@ -122,26 +146,9 @@ def placebo_gaps_chart(
         known = treated[name].dropna()
         if len(known):
             ends.append((unit.scaled(float(known.iloc[-1])), str(name), stroke))
-    if first_after in periods:
-        parts.append(delivery_mark(plot, periods.index(first_after)))
-    parts.append(names_at_ends(plot, ends))
-    shown = pd.concat([treated, others], axis=1)
-    return Figure(
-        slug="placebo-gaps",
-        title=f"Gaps of all {compared} to comparisons of their own",
-        description="Each of them in turn plays the pathfinder. A pathfinder’s gap means "
-        "something only where it leaves those of the others behind, and where those of the "
-        "others were small before delivery.",
-        drawing=joined(parts),
-        width=plot.width,
-        height=plot.height,
-        head=("Period", *(f"{name} (pathfinder)" for name in treated), *map(str, others)),
-        rows=tuple(
-            (str(period), *(unit.change(value) for value in row))
-            for period, row in zip(periods, shown.to_numpy(), strict=True)
-        ),
-        caption=f"By {method_name(rows['estimator'].iloc[0])}; gaps in {unit.of_changes}.",
-    )
+    if begins is not None:
+        parts.append(delivery_mark(plot, begins))
+    return joined([*parts, names_at_ends(plot, ends)])
 
 
 def of_more(number: int) -> str:

@@ -13,10 +13,9 @@ from models.causal.group_time import (
     by_period,
     event_study,
     group_time_effects,
-    multiplier_bootstrap,
     simple_effect,
-    standard_errors,
 )
+from models.causal.influence import standard_errors
 from tests.builders.causal import a_panel
 
 
@@ -222,27 +221,6 @@ def test_a_unit_missing_in_a_period_is_left_out_of_the_cells_that_need_it():
 
     assert cells.estimate[cell(cells, 1, 1)] == pytest.approx(1.0)
     assert cells.estimate[cell(cells, 1, 2)] == pytest.approx((1 + 3) / 2)
-
-
-def test_the_bootstrap_agrees_with_the_influence_functions():
-    panel, _ = counties_that_start_at_different_dates(np.random.default_rng(5), n_units=400)
-    study = event_study(group_time_effects(panel))
-
-    drawn, factor = multiplier_bootstrap(study.influence, rng=np.random.default_rng(1), draws=4000)
-
-    np.testing.assert_allclose(drawn, standard_errors(study.influence), rtol=0.08)
-    assert 1.96 < factor < 3.5  # a band for all periods at once is wider than one for each
-
-
-def test_the_same_seed_draws_the_same_bootstrap():
-    panel, _ = counties_that_start_at_different_dates(np.random.default_rng(5))
-    influence = event_study(group_time_effects(panel)).influence
-
-    first = multiplier_bootstrap(influence, rng=np.random.default_rng(9))
-    second = multiplier_bootstrap(influence, rng=np.random.default_rng(9))
-
-    assert first[0].tobytes() == second[0].tobytes()
-    assert first[1] == second[1]
 
 
 def test_intervals_hold_the_truth_as_often_as_they_say():

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from models.causal import UnsuitablePanelError, ridge_augmented, synthetic_control
-from models.causal.ridge_augmented import _corrections, _penalty
+from models.causal.ridge_augmented import _corrections, _penalty, augmented_residuals
 from models.causal.simplex import simplex_weights
 from tests.builders.causal import a_panel, regions_with_shocks
 
@@ -56,6 +56,42 @@ def test_the_correction_is_the_ridge_regression_of_the_paper():
     for penalty, weights in zip((0.3, 20.0), found, strict=True):
         direct = donors @ np.linalg.solve(donors.T @ donors + penalty * np.eye(5), missed)
         np.testing.assert_allclose(weights, direct)
+
+
+def test_residuals_over_the_base_are_the_gaps_of_the_comparison():
+    y = regions_with_shocks(np.random.default_rng(21), n_units=12, n_periods=16)
+    target, donors = y[0, :12], y[1:, :12]
+
+    fit = ridge_augmented(a_panel(y, {0: 12}), **COLUMNS)
+    residuals = augmented_residuals(donors, target)(target[None], donors)
+
+    np.testing.assert_allclose(residuals[0], fit.gaps[0, :12], atol=1e-9)
+
+
+def test_a_period_more_is_fitted_at_the_penalty_learned_without_it():
+    rng = np.random.default_rng(22)
+    donors, target = rng.normal(size=(9, 21)), 1.3 * rng.normal(size=21)
+    middle = donors[:, :20].mean(axis=0)
+    largest = np.linalg.svd(donors[:, :20] - middle, compute_uv=False)[0] ** 2
+    penalty = _penalty(
+        donors[:, :20] - middle, target[:20] - middle, largest * 1e-8 ** (np.arange(21) / 20)
+    )
+
+    found = augmented_residuals(donors[:, :20], target[:20])(target[None], donors)
+
+    centred = donors - donors.mean(axis=0)
+    mixture = simplex_weights(donors, target)
+    missed = target - mixture @ donors
+    added = centred @ np.linalg.solve(centred.T @ centred + penalty * np.eye(21), missed)
+    np.testing.assert_allclose(found[0], missed - added @ centred, atol=1e-9)
+
+
+def test_donors_that_are_all_alike_leave_the_mixtures_residuals():
+    donors, target = np.tile(np.arange(6.0), (4, 1)), np.arange(6.0) + 2.0
+
+    found = augmented_residuals(donors, target)(target[None], donors)
+
+    np.testing.assert_allclose(found, 2.0)
 
 
 def test_under_three_base_periods_it_is_refused():

@@ -14,6 +14,7 @@ from rcc_forecast.evaluation.estimating import (
     PERMUTATION,
     PERMUTATION_T,
     answers_of,
+    conformal_of,
 )
 from rcc_forecast.evaluation.fitting import Fits, all_assignments, completed
 from rcc_forecast.evaluation.members import members_of
@@ -43,9 +44,14 @@ def test_every_estimator_finds_a_large_effect():
 
 
 def test_p_is_never_below_one_in_the_number_of_assignments():
-    for answer in answers_of(the_fits(effect=-0.08), outcome="far"):
-        if not math.isnan(answer.attainable_p) and not math.isnan(answer.effect.p_value):
-            assert answer.effect.p_value >= answer.attainable_p
+    judged = [
+        answer
+        for answer in answers_of(the_fits(effect=-0.08), outcome="far")
+        if not math.isnan(answer.attainable_p) and not math.isnan(answer.effect.p_value)
+    ]
+
+    assert len(judged) >= len(INFERENCE)
+    assert all(answer.effect.p_value >= answer.attainable_p for answer in judged)
 
 
 def test_one_pathfinder_among_twelve_cannot_reach_five_in_a_hundred():
@@ -104,3 +110,27 @@ def test_synthetic_did_has_an_interval_for_an_outcome_that_is_not_the_primary_on
     answer = next(answers_of(fits, outcome="far", names=("synthetic_did",), only=PERMUTATION))
 
     assert answer.effect.low < answer.effect.estimate < answer.effect.high
+
+
+def test_each_estimator_has_intervals_by_period_of_its_own():
+    spec = a_spec(treated=[{"unit": NORTH, "delivery": 2025}])
+    design = the_fits(spec, years=range(2003, 2027)).design
+
+    plain, augmented = (
+        conformal_of(design, spec, name) for name in ("synthetic_control", "ridge_augmented")
+    )
+
+    assert not np.allclose(plain.low, augmented.low)
+    assert (augmented.low < augmented.gap).all()
+    assert (augmented.gap < augmented.high).all()
+
+
+def test_intervals_that_do_not_use_the_predictors_say_so():
+    predictors = [{"outcome": "far", "from": 2010, "to": 2014}]
+    spec = a_spec(treated=[{"unit": NORTH, "delivery": 2025}], predictors=predictors)
+
+    answers = answers_of(the_fits(spec, years=range(2003, 2027)), outcome="far")
+
+    notes = {a.estimator: a.effect.note for a in answers if a.inference == "conformal"}
+    assert "not on predictors" in notes["synthetic_control"]
+    assert "predictors" not in notes["ridge_augmented"]

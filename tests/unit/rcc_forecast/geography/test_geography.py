@@ -10,6 +10,7 @@ from rcc_forecast.geography import (
     AUTHORITIES,
     ENGLISH_REGIONS,
     authorities_of_area,
+    lies_within,
     locate_postcodes,
     miles_between,
     read_membership,
@@ -117,3 +118,11 @@ def test_a_region_is_no_authority_london_least_of_all(region):
 @pytest.mark.parametrize("name", ["City of London", "london, city of", "E09000001", "201"])
 def test_the_city_of_london_is_still_known_by_its_title(name):
     assert resolve_authority(name) == "E09000001"
+
+
+def test_a_place_in_what_became_of_an_authority_lies_within_it():
+    # Bournemouth (E06000028) became part of E06000058.
+    authority = pd.Series(["E08000003", "E06000028", "E06000058", "E08000003", "E08000003"])
+    place = pd.Series(["E08000003", "E06000058", "E06000028", "E08000004", None])
+
+    assert lies_within(place, authority).tolist() == [True, True, False, False, False]

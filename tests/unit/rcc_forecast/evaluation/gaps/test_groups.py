@@ -7,17 +7,13 @@ import pandas as pd
 import pytest
 
 from models.control_charts import newcombe
-from rcc_forecast.evaluation.gaps.groups import (
-    OTHER_THAN_UASC,
-    cells_of_group,
-    group_gaps,
-    read_groups,
-)
+from rcc_forecast.evaluation.gaps.group_gaps import group_gaps
+from rcc_forecast.evaluation.gaps.groups import cells_of_group, read_groups
 from rcc_forecast.evaluation.panel import PanelAtFaultError
 from rcc_forecast.evaluation.periods import Calendar
 from rcc_forecast.evaluation.writing import stamped
 from rcc_forecast.results.evaluation import EXPLORATORY, Stamp
-from rcc_forecast.tables.disparity import DISPARITY, UNKNOWN
+from rcc_forecast.tables.disparity import DISPARITY, OTHER_THAN_UASC, UNKNOWN
 from tests.builders.evaluations import a_panel, a_spec, the_cells
 from tests.builders.groups import a_group, a_panel_of, some_groups
 

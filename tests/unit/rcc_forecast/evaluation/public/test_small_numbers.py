@@ -11,7 +11,8 @@ from scipy.optimize import linprog
 
 from rcc_forecast.evaluation.gaps.areas import disparity_of
 from rcc_forecast.evaluation.gaps.charts import funnel_of, xmr_of
-from rcc_forecast.evaluation.gaps.groups import group_gaps, read_groups
+from rcc_forecast.evaluation.gaps.group_gaps import group_gaps
+from rcc_forecast.evaluation.gaps.groups import read_groups
 from rcc_forecast.evaluation.public.small_numbers import published_figures
 from rcc_forecast.evaluation.writing import stamped
 from rcc_forecast.results.evaluation import EXPLORATORY, Stamp
