@@ -85,7 +85,7 @@ def _add_cards(commands: Commands) -> None:
         commands,
         "cards",
         _cards,
-        does="write the model cards: what each forecaster is, knows and does not know",
+        does="write the model cards: what each forecaster and estimator rests on and does not know",
         examples="  rcc-forecast cards --backtest backtest.csv > model-cards.md",
     )
     cards.add_argument(
@@ -96,6 +96,7 @@ def _add_cards(commands: Commands) -> None:
 def _cards(given: argparse.Namespace) -> int:
     import pandas as pd
 
+    from rcc_forecast.evaluation.cards import estimator_cards
     from rcc_forecast.forecasting.cards import model_cards
     from rcc_forecast.tables.forecast import BACKTEST
 
@@ -108,7 +109,7 @@ def _cards(given: argparse.Namespace) -> int:
             raise UnreadableInputError(path=str(given.backtest), expected=expected) from error
         if not set(BACKTEST.names) <= set(scores.columns):
             raise UnreadableInputError(path=str(given.backtest), expected=expected)
-    sys.stdout.write(model_cards(scores))
+    sys.stdout.write(model_cards(scores) + estimator_cards())
     return 0
 
 
