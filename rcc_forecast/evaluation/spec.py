@@ -304,15 +304,17 @@ class _Reading:
         """Refuse a membership that ends before it begins, and one authority in two at a time."""
         every = [(region, member) for region, members in regions.items() for member in members]
         self.faults.extend(
-            f"[regions] {region}: the membership of {member.la_code} ends before it begins."
+            f"[regions] {region}: the membership of {member.la_code!r} ends before it begins."
             for region, member in every
             if _is_before(member.until, member.since)
         )
         by_code: dict[str, list[tuple[str, Member]]] = {}
         for region, member in every:
+            if not member.la_code:  # told already
+                continue
             by_code.setdefault(member.la_code, []).append((region, member))
         self.faults.extend(
-            f"[regions] {code} is a member of {one} and of {other} at the same time."
+            f"[regions] {code!r} is a member of {one!r} and of {other!r} at the same time."
             for code, places in by_code.items()
             for (one, earlier), (other, later) in pairwise(places)
             if one != other and _overlap(earlier, later)

@@ -6,8 +6,8 @@ import tomllib
 
 import pytest
 
-from rcc_forecast.errors import UnknownNameError
-from rcc_forecast.evaluation import SpecError, parse_spec
+from rcc_forecast.errors import UnknownNameError, UnreadableInputError
+from rcc_forecast.evaluation import SpecError, parse_spec, read_spec
 
 TEXT = """
 primary = "far"
@@ -91,3 +91,40 @@ def test_a_predictor_that_ends_before_it_begins_is_refused():
 
     with pytest.raises(SpecError, match="to lies before from"):
         the_spec(TEXT + predictors)
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["looks = 1000000000", "permutations = 1000000000", "seed = 123456789012345678901234567890"],
+)
+def test_a_number_that_no_machine_could_hold_is_refused(line):
+    with pytest.raises(SpecError, match="is not a whole number of"):
+        the_spec(f"{line}\n{TEXT}")
+
+
+def test_stages_given_as_years_keep_their_order_too():
+    text = TEXT.replace("2024-01-15", "2024").replace("2025-04-01", "2025")
+
+    with pytest.raises(SpecError, match="exit lies before delivery"):
+        the_spec(text + "exit = 2020\n")
+
+
+def test_an_authority_is_a_member_of_one_region_at_a_time():
+    moved = '[regions]\nA = [{la_code = "X", to = 2024-03-31}]\nB = [{la_code = "X", from = %s}]\n'
+
+    assert the_spec(TEXT + moved % "2024-04-01").regions is not None
+    with pytest.raises(SpecError, match="'X' is a member of 'A' and of 'B' at the same time"):
+        the_spec(TEXT + moved % "2023-04-01")
+
+
+def test_a_membership_that_ends_before_it_begins_is_refused():
+    with pytest.raises(SpecError, match="the membership of 'X' ends before it begins"):
+        the_spec(TEXT + '[regions]\nA = [{la_code = "X", from = 2024-01-01, to = 2020-01-01}]\n')
+
+
+def test_a_specification_nested_beyond_all_reading_is_refused(tmp_path):
+    path = tmp_path / "spec.toml"
+    path.write_text(f"{TEXT}\nx = {'[' * 3_000}{']' * 3_000}\n", encoding="utf-8")
+
+    with pytest.raises(UnreadableInputError):
+        read_spec(path)
