@@ -15,6 +15,7 @@ from typing import Any
 import pandas as pd
 
 from rcc_forecast.evaluation.estimating import Answer
+from rcc_forecast.evaluation.meanings import named
 from rcc_forecast.results.evaluation import Stamp
 
 FOUND_FALL, FOUND_RISE = "found a fall", "found a rise"
@@ -23,9 +24,14 @@ CANNOT_TELL = "cannot tell yet"
 TOO_EARLY = "too early"
 LEFT = "cannot tell; a pathfinder left before delivery had lasted for a whole period"
 
-LIMITS = (
+CHOSEN_BY_APPLICATION = (
     "Pathfinders were chosen by application: that any other regions could as well have been "
-    "chosen is a model, not a fact.",
+    "chosen is a model, not a fact."
+)
+"""What every test by permutation rests on."""
+
+LIMITS = (
+    CHOSEN_BY_APPLICATION,
     "Regions differ in size, and each pathfinder region counts the same; the robustness table "
     "weighs by children.",
     "A region's authorities share its shocks, so that two pathfinder regions are two "
@@ -110,7 +116,8 @@ def verdict_of(
     when = _earliest(seen, answer, curve)
     of_looks = said_of_looks(seen, stamp, alpha=alpha)
     waits = not 0 < seen.first_possible_look <= stamp.look
-    sentence = f"{primary}: {said} {of_looks}" if of_looks and waits else f"{primary}: {said}"
+    subject = named(primary)
+    sentence = f"{subject}: {said} {of_looks}" if of_looks and waits else f"{subject}: {said}"
     if stamp.is_exploratory and seen.begun:
         word = None
         sentence = (

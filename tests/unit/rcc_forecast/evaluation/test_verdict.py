@@ -22,7 +22,7 @@ POWER = pd.DataFrame(
 )
 
 
-def verdict(estimate, low, high, *, stamp=LOGGED, **changed):
+def verdict(estimate, low, high, *, stamp=LOGGED, primary="far", **changed):
     effect = Effect(estimate, low=low, high=high, p_value=3 / 91)
     answer = Answer("did", "region_permutation", effect, 1 / 91)
     given = {
@@ -35,7 +35,7 @@ def verdict(estimate, low, high, *, stamp=LOGGED, **changed):
         "alpha_spent": 0.05,
         "is_share": True,
     }
-    return verdict_of(Seen(**{**given, **changed}), POWER, stamp, primary="far", alpha=0.05)
+    return verdict_of(Seen(**{**given, **changed}), POWER, stamp, primary=primary, alpha=0.05)
 
 
 @pytest.mark.parametrize(
@@ -58,6 +58,14 @@ def test_who_cannot_tell_yet_says_when_one_could():
     # An effect of 2.2 points can be seen from 2028 on, when 2.0 could be.
     assert said["sentence"] == (
         "far: cannot tell yet; earliest date for an effect of 2.2 percentage points is 2028-03-31."
+    )
+
+
+def test_an_outcome_of_the_published_files_is_said_in_words():
+    said = verdict(0.022, -0.01, 0.05, primary="over_20_miles")
+
+    assert said["sentence"].startswith(
+        "Children looked after who are placed more than 20 miles from home (over_20_miles): cannot"
     )
 
 
