@@ -11,7 +11,7 @@ power calculations", *Perspectives on Psychological Science* 9 (2014).
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -356,11 +356,18 @@ def detectable_by_look(
         )
         return np.asarray(((at >= 0) & (at <= looks[:, None])).mean(axis=1))
 
-    # As large as makes no difference: those found by then at all are found there.
     widest = float(np.abs(nulls[..., chosen.observed]).max()) or 1.0
+    return _smallest_found(found_by, widest, power)
+
+
+def _smallest_found(
+    found_by: Callable[[float], FloatArray], widest: float, power: float
+) -> FloatArray:
+    """Give by look the smallest effect found with a probability; infinite where none ever is."""
+    # As large as makes no difference: those found by then at all are found there.
     possible = found_by(1e3 * widest) >= power
     reach = 0.0
-    found_there = np.zeros(looks.size)
+    found_there = np.zeros(possible.size)
     while (found_there < power)[possible].any():
         reach = 2 * reach or widest
         found_there = found_by(reach)

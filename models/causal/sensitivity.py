@@ -298,18 +298,7 @@ def _lasso_path(gram: FloatArray, tilt: FloatArray) -> FloatArray:
         # As the penalty falls by one, the active ones move by this, and gradients by `pull`.
         direction[active] = np.linalg.solve(inside, np.array([signs[i] for i in active]))
         gradient, pull = gram @ z + tilt, gram @ direction
-        step, event = penalty, -1
-        for i in range(n):
-            if i in signs:
-                if z[i] != 0 and direction[i] * z[i] < 0 and -z[i] / direction[i] < step:
-                    step, event = float(-z[i] / direction[i]), i
-                continue
-            for side in (1.0, -1.0):
-                # side * (gradient + s pull) = penalty - s
-                rate = 1 + side * pull[i]
-                room = penalty - side * gradient[i]
-                if rate > _NOUGHT and _NOUGHT * penalty < room / rate < step:
-                    step, event = float(room / rate), i
+        step, event = _next_corner(z, direction, gradient, pull, penalty, active)
         z = z + step * direction
         penalty -= step
         if event in signs:
@@ -324,3 +313,27 @@ def _lasso_path(gram: FloatArray, tilt: FloatArray) -> FloatArray:
         if event < 0:
             break
     return np.array(corners)
+
+
+def _next_corner(
+    z: FloatArray,
+    direction: FloatArray,
+    gradient: FloatArray,
+    pull: FloatArray,
+    penalty: float,
+    active: list[int],
+) -> tuple[float, int]:
+    """Give how far the penalty falls until one leaves or enters, and which; -1 for none."""
+    step, event = penalty, -1
+    for i in range(z.size):
+        if i in active:
+            if z[i] != 0 and direction[i] * z[i] < 0 and -z[i] / direction[i] < step:
+                step, event = float(-z[i] / direction[i]), i
+            continue
+        for side in (1.0, -1.0):
+            # side * (gradient + s pull) = penalty - s
+            rate = 1 + side * pull[i]
+            room = penalty - side * gradient[i]
+            if rate > _NOUGHT and _NOUGHT * penalty < room / rate < step:
+                step, event = float(room / rate), i
+    return step, event

@@ -41,11 +41,17 @@ def add_command(
     return command
 
 
+RETURNS_HELP = "folder, zip or file of SSDA903 returns"
+
+
 def add_returns(command: argparse.ArgumentParser) -> None:
     """Declare the returns and whose they are."""
-    command.add_argument(
-        "returns", type=Path, metavar="RETURNS", help="folder, zip or file of SSDA903 returns"
-    )
+    command.add_argument("returns", type=Path, metavar="RETURNS", help=RETURNS_HELP)
+    add_whose_returns(command)
+
+
+def add_whose_returns(command: argparse.ArgumentParser) -> None:
+    """Declare whose returns they are, and how their years are named."""
     command.add_argument(
         "--authority",
         metavar="CODE",

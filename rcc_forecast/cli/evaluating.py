@@ -270,8 +270,18 @@ def _power_said(planned: Evaluation) -> str:
             continue
         most = made[made["regions_left"] == made["regions_left"].max()]
         lines.append(f"{outcome}: smallest effect that would be found 80 times in 100")
+        is_share = outcome in planned.verdict["shares"]
         lines += [
-            f"  by {row.date}, {row.post_periods} periods in: {row.mde:.3g}"
+            f"  by {row.date}, {_periods_said(int(row.post_periods))} in: "
+            f"{_effect_said(float(row.mde), is_share=is_share)}"
             for row in most.itertuples()
         ]
     return "".join(f"{line}\n" for line in lines)
+
+
+def _periods_said(number: int) -> str:
+    return f"{number} period{'' if number == 1 else 's'}"
+
+
+def _effect_said(size: float, *, is_share: bool) -> str:
+    return f"{100 * size:.1f} percentage points" if is_share else f"{size:.3g}"

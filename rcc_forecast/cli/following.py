@@ -12,9 +12,11 @@ import pandas as pd
 
 from rcc_forecast import runs
 from rcc_forecast.cli.arguments import (
+    RETURNS_HELP,
     Commands,
     add_command,
     add_out_folder,
+    add_whose_returns,
     count,
     day,
     list_findings,
@@ -107,17 +109,10 @@ def _add_process(commands: Commands) -> None:
     for name, what in (
         ("decisions", "dated commissioning decisions"),
         ("referrals", "searches for a placement"),
-        ("returns", "folder, zip or file of SSDA903 returns"),
+        ("returns", RETURNS_HELP),
     ):
         command.add_argument(f"--{name}", type=Path, metavar=name.upper(), help=what)
-    command.add_argument(
-        "--authority", metavar="CODE", help="whose returns they are, where the files do not say"
-    )
-    command.add_argument(
-        "--first-years",
-        action="store_true",
-        help="files and folders are named by the year a return begins: 2020 for 2020-21",
-    )
+    add_whose_returns(command)
     _add_on(command)
     add_out_folder(command)
 
@@ -244,6 +239,7 @@ def _process(given: argparse.Namespace) -> int:
     from rcc_forecast.evaluation.following.process import process_of
     from rcc_forecast.evaluation.following.referral_panel import panel_from_referrals
     from rcc_forecast.evaluation.following.referrals import read_referrals
+    from rcc_forecast.evaluation.following.refusing import NoRowUsableError
     from rcc_forecast.geography import read_membership
 
     on = given.on or _today()
@@ -261,8 +257,9 @@ def _process(given: argparse.Namespace) -> int:
     )
     findings = Findings.joined(told)
     if table.empty:
-        sys.stderr.write(_told(findings))
-        raise NothingUsableError(wanted="A table of the process", reason="no row can be used.")
+        raise NoRowUsableError(
+            wanted="A table of the process", reason="no row can be used.", findings=findings
+        )
     with runs.whole_folder(given.out) as folder:
         runs.write_table(table, folder / "process.csv")
         if referrals is not None and len(referrals.frame):

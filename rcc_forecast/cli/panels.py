@@ -13,9 +13,11 @@ import pandas as pd
 
 from rcc_forecast import runs
 from rcc_forecast.cli.arguments import (
+    RETURNS_HELP,
     Commands,
     add_command,
     add_out_file,
+    add_whose_returns,
     day,
     list_findings,
     read_given_returns,
@@ -110,23 +112,8 @@ def _lag(text: str) -> int:
 
 
 def _add_returns(command: argparse.ArgumentParser) -> None:
-    command.add_argument(
-        "returns",
-        type=Path,
-        nargs="?",
-        metavar="RETURNS",
-        help="folder, zip or file of SSDA903 returns",
-    )
-    command.add_argument(
-        "--authority",
-        metavar="CODE",
-        help="whose returns they are, where the files do not say (ONS code, DfE number or name)",
-    )
-    command.add_argument(
-        "--first-years",
-        action="store_true",
-        help="files and folders are named by the year a return begins: 2020 for 2020-21",
-    )
+    command.add_argument("returns", type=Path, nargs="?", metavar="RETURNS", help=RETURNS_HELP)
+    add_whose_returns(command)
 
 
 def _add_beside_returns(command: argparse.ArgumentParser) -> None:

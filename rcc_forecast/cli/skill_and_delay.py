@@ -88,8 +88,10 @@ def _delay(given: argparse.Namespace) -> int:
         for name, table in found.tables.items():
             runs.write_table(table, folder / f"{name}.csv")
     widest = found.tables["tornado"]["assumption"].iloc[0]
+    whole = found.tables["delay"].iloc[0]
     sys.stdout.write(
-        f"{found.sentence}\nIt turns most on {widest}. Published totals stand beside in "
-        f"published.csv and are scaled to nothing.\nWritten to {given.out}.\n"
+        f"{found.sentence}\nLook {whole['look']}, {whole['stamp']}, specification "
+        f"{whole['spec_sha256'][:12]}.\nIt turns most on {widest}. Published totals stand beside "
+        f"in published.csv and are scaled to nothing.\nWritten to {given.out}.\n"
     )
     return 0

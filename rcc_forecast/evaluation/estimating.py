@@ -62,6 +62,14 @@ differences, which has no interval without it."""
 _SEARCHED_CLOSE = 1e-3
 """Of the placebos' spread: how near the ends of a searched interval are."""
 
+_ENOUGH_FOR_A_SPREAD = 30
+"""Units below which an interval from the spread of placebos is known to be too narrow: of 250 null
+panels with 2 treated regions, one of 95% held 0 in 84 in 100 with 9 regions and in 90 with 14 for
+synthetic control, and in 94 for synthetic difference in differences."""
+
+_BY_A_SPREAD = "interval by a normal curve and the spread of placebos"
+_COVERS_TOO_SELDOM = ", too narrow with so few units"
+
 _PLACEBOS_LISTED = 2_000
 _NAMES_LISTED = 12
 
@@ -109,8 +117,8 @@ class Judged:
 
 
 def reason_of(error: ModelError) -> str:
-    """Give why an estimate could not be made, without the name of the estimator."""
-    return str(getattr(error, "reason", error))
+    """Give why an estimate could not be made, as a note: without the estimator's name or a stop."""
+    return str(getattr(error, "reason", error)).removesuffix(".")
 
 
 def answers_of(
@@ -265,6 +273,7 @@ class _Answers:
     def _by_unit_placebo(self) -> Answer:
         """Rank by the ratio of misfit after and before, as Abadie, Diamond and Hainmueller do.
 
+        Synthetic difference in differences, which has no misfit in levels, ranks by size.
         The interval is the estimate with the spread of placebos in untreated units
         alone, after Arkhangelsky et al. (2021), algorithm 4; unlike there, the treated
         stay among the donors, so that a true effect makes it a little wider.
@@ -278,6 +287,9 @@ class _Answers:
         error = _spread_of_untreated(placebos, self.design)
         reach = float(norm.ppf(1 - self.spec.alpha / 2)) * error
         notes = ["" if by_size else "p by the ratio of misfit after and before"]
+        if not math.isnan(error):
+            few = not by_size and self.design.panel.n_units < _ENOUGH_FOR_A_SPREAD
+            notes.append(f"{_BY_A_SPREAD}{_COVERS_TOO_SELDOM if few else ''}")
         if not chosen.attainable(self.spec.alpha):
             notes.insert(0, chosen.unattainable)
         effect = Effect(
@@ -298,9 +310,13 @@ class _Answers:
             note = "treated units start at different times: see each of them alone"
             return Answer(self.name, CONFORMAL, Effect(self.att, note=note))
         found = conformal_of(design, self.spec, self.name)
-        smallest = 1 / (design.base.size + 1)
+        # The p of this row is of all periods after as one block, among the blocks of all periods.
+        smallest = 1 / (design.base.size + design.post.size)
         if math.isnan(found.joint_p):
-            return Answer(self.name, CONFORMAL, Effect(self.att, note=found.note), smallest)
+            beyond = f"not attainable: p could be no smaller than {smallest:.3f}"
+            notes = [found.note, beyond if smallest > self.spec.alpha else ""]
+            effect = Effect(self.att, note="; ".join(note for note in notes if note))
+            return Answer(self.name, CONFORMAL, effect, smallest)
         one = design.post.size == 1
         told = "p of all periods together; intervals by period in event_study.csv"
         if self.name == "synthetic_control" and self.spec.predictors:

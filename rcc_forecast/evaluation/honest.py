@@ -68,6 +68,8 @@ def sensitivity_rows(design: Design, cells: Cells, spec: Spec) -> pd.DataFrame:
 def _reason_against(design: Design) -> str:
     if not design.has_begun:
         return "no treated unit has a whole period since delivery"
+    if design.treated.size == design.panel.n_units:
+        return "no unit is left to compare with"
     if np.unique(design.panel.treated_from[design.treated]).size > 1:
         return "treated units start at different times"
     if (np.diff(design.grid.periods[design.base[0] :]) != 1).any():

@@ -12,6 +12,7 @@ import pandas as pd
 
 from models.causal.base import NEVER, Fit, FloatArray, IntArray
 from models.causal.group_time import (
+    GroupTimeEffects,
     event_study,
     group_time_effects,
     simple_effect,
@@ -53,7 +54,8 @@ def event_rows(fits: Fits, calendar: Calendar) -> pd.DataFrame:
         _gaps_by_unit(design, spec, calendar, name, fit) for name, fit in fits.made(SYNTHETIC)
     ]
     parts.append(_group_time_events(fits, calendar))
-    return pd.concat([part for part in parts if len(part)], ignore_index=True)
+    with_rows = [part for part in parts if len(part)]
+    return pd.concat(with_rows, ignore_index=True) if with_rows else pd.DataFrame()
 
 
 def _did_events(fits: Fits, calendar: Calendar) -> pd.DataFrame:
@@ -212,22 +214,27 @@ def _gaps_by_unit(
 
 
 def _group_time_events(fits: Fits, calendar: Calendar) -> pd.DataFrame:
-    design, spec = fits.design, fits.spec
-    panel, grid = design.panel, design.grid
-    anticipation = _anticipation(design)
+    periods = fits.design.grid.periods
     try:
-        cells = group_time_effects(panel, anticipation=anticipation)
+        cells = group_time_effects(fits.design.panel, anticipation=_anticipation(fits.design))
     except ModelError:
         return pd.DataFrame()
     by_cell = pd.DataFrame(
         {
             "estimand": "att_gt",
-            "group": [calendar.name(grid.periods[group]) for group in cells.group],
-            "period": [calendar.name(grid.periods[period]) for period in cells.period],
+            "group": [calendar.name(periods[group]) for group in cells.group],
+            "period": [calendar.name(periods[period]) for period in cells.period],
             "event_time": cells.period - cells.group,
             "estimate": cells.estimate,
         }
     )
+    rows = pd.concat([by_cell, *_by_time_and_whole(fits, cells)], ignore_index=True)
+    return rows.assign(estimator="group_time", region=ALL)
+
+
+def _by_time_and_whole(fits: Fits, cells: GroupTimeEffects) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Average cells by periods since the start, and to one figure, with what judges them."""
+    design, spec = fits.design, fits.spec
     summary = event_study(cells)
     effects, overall = summary.effects(level=1 - spec.alpha)
     by_time = pd.DataFrame(
@@ -252,13 +259,11 @@ def _group_time_events(fits: Fits, calendar: Calendar) -> pd.DataFrame:
         note = "interval supposes independent units"
         by_time["note"], whole["note"] = note, whole["note"] + f"; {note}"
     else:
-        judged = _judged(fits, summary.label, _since_reference(anticipation))
+        judged = _judged(fits, summary.label, _since_reference(_anticipation(design)))
         # Where values are missing, cells have other donors than the permutation.
         if np.allclose(judged.estimates, summary.estimate, rtol=0, atol=1e-9):
             by_time = by_time.assign(**judged.columns)
-    return pd.concat([by_cell, by_time, whole], ignore_index=True).assign(
-        estimator="group_time", region=ALL
-    )
+    return by_time, whole
 
 
 def _anticipation(design: Design) -> int:

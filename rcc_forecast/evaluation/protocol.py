@@ -138,7 +138,7 @@ def _lines_of(path: Path) -> list[bytes]:
     try:
         written = path.read_bytes()
     except OSError as error:
-        expected = "a log that `evaluate lock` wrote"
+        expected = "a log that an earlier run wrote"
         raise UnreadableInputError(path=path.name, expected=expected) from error
     return written.removesuffix(b"\n").split(b"\n") if written else []
 

@@ -57,5 +57,7 @@ def whole_number(value: Any, name: str, within: tuple[int, int], faults: list[st
     """Read a whole number within bounds; what is none is a fault, and the lower bound is given."""
     if type(value) is int and within[0] <= value <= within[1]:
         return value
-    faults.append(f"{name} is not a whole number from {within[0]:,} to {within[1]:,}.")
+    # A year has no comma.
+    low, high = (f"{end:,}" if end >= 10_000 else str(end) for end in within)
+    faults.append(f"{name} is not a whole number from {low} to {high}.")
     return within[0]

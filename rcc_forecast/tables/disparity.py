@@ -78,7 +78,7 @@ DISPARITY_EFFECTS = Table(
         Column("inference", "region_permutation or donald_lang", Kind.TEXT, required=True),
         Column("attainable_p", "Smallest p-value that could come out", Kind.NUMBER),
         Column("n_regions", "Units of inference used", Kind.INTEGER),
-        Column("periods", "Periods compared: base | after", Kind.TEXT),
+        Column("periods", "Periods compared: those of the base, then those after", Kind.TEXT),
         Column("note", "What to know, or why there is no figure", Kind.TEXT),
         *STAMPED,
     ),

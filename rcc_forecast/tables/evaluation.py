@@ -35,6 +35,13 @@ STAMPED = (
 )
 """The last columns of every table of an evaluation."""
 
+
+def before_stamp(table: Table) -> list[str]:
+    """Give the names of a table's columns, those of the stamp left out."""
+    stamp = {column.name for column in STAMPED}
+    return [name for name in table.names if name not in stamp]
+
+
 _FIGURES = (
     Column("estimate", "Effect, in the unit of the outcome", Kind.NUMBER),
     Column("low", "Lower end of its interval", Kind.NUMBER),
@@ -44,7 +51,7 @@ _FIGURES = (
     Column("attainable_p", "Smallest p-value that could come out", Kind.NUMBER, low=0, high=1),
     Column("n_regions", "Units of inference used", Kind.INTEGER),
     Column("n_units", "Authorities or other units behind them", Kind.INTEGER),
-    Column("periods", "Periods compared: base | after", Kind.TEXT),
+    Column("periods", "Periods compared: those of the base, then those after", Kind.TEXT),
     Column("note", "What to know, or why there is no figure", Kind.TEXT),
 )
 
@@ -168,7 +175,7 @@ SENSITIVITY = Table(
         Column("m", "Largest bend of the trend a period", Kind.NUMBER),
         Column("low", "Lower end of the honest interval", Kind.NUMBER),
         Column("high", "Upper end of the honest interval", Kind.NUMBER),
-        Column("breakdown", "1 where the interval includes no change", Kind.FLAG),
+        Column("breakdown", "1 where the interval first holds zero", Kind.FLAG),
         Column("note", "What to know, or why there is no figure", Kind.TEXT),
         *STAMPED,
     ),

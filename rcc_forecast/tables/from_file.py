@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Sequence
 from pathlib import Path
+from zipfile import BadZipFile
 
 import pandas as pd
 
 from rcc_forecast.errors import UnreadableInputError
 from rcc_forecast.tables.contract import Column, Kind, Table
 
+# A zip or gzip that is cut short, damaged, or holds something else has errors of its own.
+_CANNOT_BE_READ = (OSError, ValueError, EOFError, KeyError, BadZipFile, zlib.error)
 _NUMBERS = (Kind.NUMBER, Kind.INTEGER, Kind.FLAG)
 
 
@@ -41,7 +45,7 @@ def table_from_file(path: Path) -> pd.DataFrame:
             frame = pd.read_json(path, dtype=False)
         else:
             frame = _read_csv(path)
-    except (OSError, ValueError) as error:
+    except _CANNOT_BE_READ as error:
         raise UnreadableInputError(
             path=path.name, expected="a table in CSV, XLSX, parquet or JSON"
         ) from error

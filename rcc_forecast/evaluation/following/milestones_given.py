@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from rcc_forecast.errors import NothingUsableError, UnreadableInputError
+from rcc_forecast.errors import UnreadableInputError
 from rcc_forecast.evaluation.following.given_columns import columns_not_read
+from rcc_forecast.evaluation.following.refusing import NoRowUsableError
 from rcc_forecast.evaluation.toml_content import toml_content
 from rcc_forecast.registers.typed import Typed, as_codes, as_dates, as_text
 from rcc_forecast.results.findings import Findings, Severity
@@ -55,8 +56,8 @@ def read_milestones(path: Path) -> tuple[pd.DataFrame, Findings]:
     ------
     UnreadableInputError
         The file cannot be read, or lacks a column.
-    NothingUsableError
-        No row can be used.
+    NoRowUsableError
+        No row can be used; every fault is listed.
     """
     given = _from_toml(path) if path.suffix.casefold() == ".toml" else table_from_file(path)
     if not set(KEY) <= set(given.columns):
@@ -65,9 +66,10 @@ def read_milestones(path: Path) -> tuple[pd.DataFrame, Findings]:
         )
     frame, findings = typed_milestones(given, file=path.name)
     if frame.empty:
-        raise NothingUsableError(
+        raise NoRowUsableError(
             wanted="A table of milestones",
             reason="no row has a co-operative, one of the minimum functions and a milestone.",
+            findings=findings,
         )
     return frame, findings
 

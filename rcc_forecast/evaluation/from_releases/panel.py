@@ -42,14 +42,14 @@ READERS: tuple[Reader, ...] = (
 
 
 class NothingPublishedError(NothingUsableError):
-    """A file has no outcome of the registry for any local authority."""
+    """No file has an outcome of the registry for any local authority."""
 
-    def __init__(self, *, file: str) -> None:
-        self.file = file
-        self.wanted, self.reason = "A panel", "a published file has no known outcome."
+    def __init__(self, *, files: Sequence[str]) -> None:
+        self.files = tuple(files)
+        self.wanted, self.reason = "A panel", "no published file has a known outcome."
         RccError.__init__(
             self,
-            f"{file}: no row of a local authority has an outcome that is known. "
+            f"{', '.join(files)}: no row of a local authority has an outcome that is known. "
             f"Known: {', '.join(sorted(OUTCOMES))}.",
         )
 
@@ -82,7 +82,8 @@ def panel_from_published(paths: Sequence[Path]) -> PublishedPanel:
     Returns
     -------
     PublishedPanel
-        By outcome, authority and period. Where files differ over a cell, one
+        By outcome, authority and period. A file without a known outcome of an
+        authority, such as a lookup, is left out with a finding. Where files differ over a cell, one
         with counts counts before one that is rounded, else the later file, and a
         finding says so. Rates a 10,000 children and places for each child are made where
         both counts are there. ``release_date`` is empty: the files do not say it.
@@ -92,15 +93,19 @@ def panel_from_published(paths: Sequence[Path]) -> PublishedPanel:
     UnreadableInputError
         A file is not a table.
     NothingPublishedError
-        A file has no known outcome of a local authority.
+        No file has a known outcome of a local authority.
     """
-    parts = [_of_file(table_from_file(path), file=path.name) for path in paths]
+    read = [(path.name, _of_file(table_from_file(path), file=path.name)) for path in paths]
+    parts = [part for _, part in read if len(part)]
+    if not parts:
+        raise NothingPublishedError(files=[name for name, _ in read])
     given, replaced, coarse = _each_once(pd.concat(parts, ignore_index=True))
     made = [part for part in rates_of(given) if len(part)]
     kept, _, rounded_rates = _each_once(pd.concat([given, *made], ignore_index=True))
     kept = kept.sort_values(["outcome", "la_code", "period"], kind="stable", ignore_index=True)
     findings = Findings.joined(
         [
+            *(_not_known(name) for name, part in read if not len(part)),
             _told(replaced, "cells differ between files", "the file named last counts", "repeated"),
             _told(
                 coarse + rounded_rates,
@@ -144,11 +149,20 @@ def _told(count: int, found: str, done: str, rule: str) -> Findings:
     )
 
 
+def _not_known(file: str) -> Findings:
+    return Findings.one(
+        "published-nothing-known",
+        Severity.NOTED,
+        found=f"{file} has no known outcome of a local authority",
+        done="left out",
+        file=file,
+        rows=0,
+    )
+
+
 def _of_file(given: pd.DataFrame, *, file: str) -> pd.DataFrame:
     # A missing cell of a typed file is empty, as in a file of text.
     text = given.astype("str").where(given.notna(), "").astype("str")
     read = PublishedFile(file, text.apply(lambda cells: cells.str.strip()))
     found = [part for reader in READERS for part in reader(read) if len(part)]
-    if not found:
-        raise NothingPublishedError(file=file)
-    return pd.concat(found, ignore_index=True)
+    return pd.concat(found, ignore_index=True) if found else pd.DataFrame()

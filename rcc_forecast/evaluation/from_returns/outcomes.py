@@ -132,14 +132,7 @@ def panel_from_journeys(
         raise NothingUsableError(
             wanted="A panel", reason=f"no return holds a child looked after on {on}."
         )
-    values, told = [], []
-    if prices is not None:
-        values.append(values_of(counted.costs))
-        told.append(unit_costs_told(counted.costs))
-    if forecasts:
-        errors, about_errors = forecast_errors(forecasts, counted.totals, season=season)
-        values.append(errors)
-        told.append(about_errors)
+    values, told = _beside_counts(counted, forecasts, season=season, has_prices=prices is not None)
     if families is not None:
         told.append(siblings_told(families, counted.siblings))
     known = characteristics_known(stays.episodes)
@@ -201,6 +194,21 @@ def _counted(
     return _Counted(
         _behind(shares), _behind(groups), _behind(costs), _behind(totals), siblings, unknown
     )
+
+
+def _beside_counts(
+    counted: _Counted, forecasts: Sequence[Guesses], *, season: int, has_prices: bool
+) -> tuple[list[pd.DataFrame], list[Findings]]:
+    """Give the outcomes that are plain values, and what is to be told of them."""
+    values, told = [], []
+    if has_prices:
+        values.append(values_of(counted.costs))
+        told.append(unit_costs_told(counted.costs))
+    if forecasts:
+        errors, about_errors = forecast_errors(forecasts, counted.totals, season=season)
+        values.append(errors)
+        told.append(about_errors)
+    return values, told
 
 
 def _behind(parts: list[pd.DataFrame]) -> pd.DataFrame:

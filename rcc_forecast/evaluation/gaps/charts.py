@@ -26,7 +26,8 @@ from rcc_forecast.evaluation.panel import Cells
 from rcc_forecast.evaluation.periods import Calendar
 from rcc_forecast.evaluation.spec import Spec
 from rcc_forecast.evaluation.stages import course_of, grid_of
-from rcc_forecast.tables.evaluation import STAMPED
+from rcc_forecast.tables.contract import Table
+from rcc_forecast.tables.evaluation import before_stamp
 from rcc_forecast.tables.evaluation_charts import (
     FUNNEL,
     NOT_COMPARED,
@@ -62,7 +63,7 @@ def funnel_of(cells: Cells, spec: Spec) -> pd.DataFrame:
     """
     parts = [_funnel_of_outcome(cells, outcome) for outcome in spec.outcomes]
     with_rows = [part for part in parts if len(part)]
-    return pd.concat(with_rows, ignore_index=True) if with_rows else _no_rows(FUNNEL.names)
+    return pd.concat(with_rows, ignore_index=True) if with_rows else _no_rows(FUNNEL)
 
 
 def _funnel_of_outcome(cells: Cells, outcome: str) -> pd.DataFrame:
@@ -158,8 +159,8 @@ def xmr_of(cells: Cells, spec: Spec) -> pd.DataFrame:
             for row, name in enumerate(grid.names):
                 chart = _chart(grid.y[row], grid.periods < aware, grid.periods, cells.calendar)
                 parts.append(chart.assign(outcome=outcome, region=name))
-    names = _without_stamp(XMR.names)
-    return pd.concat(parts, ignore_index=True)[names] if parts else _no_rows(XMR.names)
+    names = before_stamp(XMR)
+    return pd.concat(parts, ignore_index=True)[names] if parts else _no_rows(XMR)
 
 
 def _chart(
@@ -202,10 +203,5 @@ def _baseline_note(baseline: FloatArray, first: str, last: str, gaps: int) -> st
     return "; ".join(notes)
 
 
-def _without_stamp(names: list[str]) -> list[str]:
-    stamp = {column.name for column in STAMPED}
-    return [name for name in names if name not in stamp]
-
-
-def _no_rows(names: list[str]) -> pd.DataFrame:
-    return pd.DataFrame(columns=_without_stamp(names))
+def _no_rows(declared: Table) -> pd.DataFrame:
+    return pd.DataFrame(columns=before_stamp(declared))

@@ -38,7 +38,7 @@ from rcc_forecast.evaluation.spec import Spec
 from rcc_forecast.evaluation.stages import Design, Grid, design_of, grid_of
 from rcc_forecast.evaluation.writing import figures_row
 from rcc_forecast.tables.disparity import AUTHORITIES, DISPARITY_EFFECTS, UNKNOWN
-from rcc_forecast.tables.evaluation import STAMPED
+from rcc_forecast.tables.evaluation import before_stamp
 
 _FEWEST_AUTHORITIES = 3
 """Authorities of a region that an index needs to say anything."""
@@ -52,9 +52,7 @@ _AT = "\x1f"
 _BETWEEN_AUTHORITIES = ("theil", "sd_beyond_chance")
 _BETWEEN_GROUPS = ("gap", "gap_within_authorities")
 
-_COLUMNS = [
-    name for name in DISPARITY_EFFECTS.names if name not in {column.name for column in STAMPED}
-]
+_COLUMNS = before_stamp(DISPARITY_EFFECTS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 
 from models.forecast import FloatArray
-from models.variation import NotExplainableError, fit_grades, shapley_forms, variance_shares
+from models.variation import (
+    GradeFit,
+    NotExplainableError,
+    fit_grades,
+    shapley_forms,
+    variance_shares,
+)
 from models.variation.ordinal import LOGISTIC_VARIANCE
 from rcc_forecast.evaluation.panel import Cells
 from rcc_forecast.evaluation.variation.levels import (
@@ -74,27 +82,31 @@ def grades_compared(cells: Cells, spec: VariationSpec) -> Variation:
         forms = shapley_forms(x, groups=groups)
     except NotExplainableError as error:
         raise NotComparedError(needed=error.needed) from error
-    k = beside.x.shape[1]
-    named = Standardised(
-        beside.x,
-        beside.sd,
-        beside.groups,
-        tuple("; ".join(each for each in (note, _IN_REGIONS) if each) for note in beside.notes),
-    )
-    coefficients = coefficient_rows(
-        fit.coefficients[:k],
-        np.sqrt(np.diag(fit.covariance)[:k]),
-        np.full(k, fit.degrees),
-        beside=named,
-        outcome_sd=1.0,
-        spec=spec,
-    )
+    coefficients = _coefficients(fit, beside, spec)
     shares = _shares(
         fit.coefficients, fit.covariance, forms, spec, regions=len(groups) > len(spec.explained_by)
     )
-    expected = 1 + fit.mean_grade(x)
+    authorities = _authorities(levels, expected=1 + fit.mean_grade(x))
+    return assembled(spec, levels, ORDINAL, coefficients, shares, authorities)
+
+
+def _coefficients(fit: GradeFit, beside: Standardised, spec: VariationSpec) -> pd.DataFrame:
+    """Give the rows of characteristics; those of regions stand for what regions share."""
+    k = beside.x.shape[1]
+    notes = ("; ".join(each for each in (note, _IN_REGIONS) if each) for note in beside.notes)
+    return coefficient_rows(
+        fit.coefficients[:k],
+        np.sqrt(np.diag(fit.covariance)[:k]),
+        np.full(k, fit.degrees),
+        beside=replace(beside, notes=tuple(notes)),
+        outcome_sd=1.0,
+        spec=spec,
+    )
+
+
+def _authorities(levels: Levels, *, expected: FloatArray) -> pd.DataFrame:
     seen = levels.frame["observed"].to_numpy(dtype=float)
-    authorities = pd.DataFrame(
+    return pd.DataFrame(
         {
             "la_code": levels.frame.index.astype("str"),
             "region": levels.frame["region"].to_numpy(),
@@ -104,7 +116,6 @@ def grades_compared(cells: Cells, spec: VariationSpec) -> Variation:
             "note": _NOT_READ,
         }
     )
-    return assembled(spec, levels, ORDINAL, coefficients, shares, authorities)
 
 
 def _counts(cells: Cells, spec: VariationSpec) -> pd.DataFrame:

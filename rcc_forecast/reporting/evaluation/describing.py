@@ -125,8 +125,9 @@ def xmr_section(found: Found) -> Section:
         "xmr",
         "Each region against its own past",
         (
-            "A rule that is broken says that something changed, not what: read it beside the "
-            "comparison with the rest, never instead of it.",
+            "A broken rule is a reason to ask, not a finding: with nothing changed, about one "
+            "chart in three of three years of months has one. It does not say why; read it beside "
+            "the comparison with the rest, never instead of it.",
             *drawn,
         ),
         otherwise=found.not_made("no process chart", needs_delivery=False),

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from rcc_forecast.evaluation.verdict import CHOSEN_BY_APPLICATION
 from rcc_forecast.reporting.evaluation.comparing import BEFORE_LOOKING, power_parts
 from rcc_forecast.reporting.evaluation.following import calendar_section
 from rcc_forecast.reporting.evaluation.found import compared_in
@@ -20,8 +21,7 @@ from rcc_forecast.results.evaluation import Evaluation
 _LIMITS = (
     "The sizes of shocks are estimated from the panel before any announcement: should they grow, "
     "effects have to be larger to be seen.",
-    "Pathfinders were chosen by application: that any other regions could as well have been "
-    "chosen is a model, not a fact.",
+    CHOSEN_BY_APPLICATION,
     "Dates are ends of periods. Figures are published months later, and a look waits for them.",
     "An effect smaller than the smallest that can be seen is not absent: it is not visible.",
 )

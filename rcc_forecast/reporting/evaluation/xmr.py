@@ -1,8 +1,9 @@
 """Process charts: each region against the limits of its own past.
 
-A point outside its limits, or a run that chance seldom makes, says that a
-process has changed; it does not say why. Annual outcomes have too few points
-for limits: they are drawn as a plain run of points.
+A point outside its limits, or a run that chance seldom makes, is a reason to ask
+whether a process has changed; over many points chance makes some, and none says
+why. Annual outcomes have too few points for limits: they are drawn as a plain run
+of points.
 """
 
 from __future__ import annotations

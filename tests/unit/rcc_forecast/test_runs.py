@@ -77,3 +77,17 @@ def test_a_folder_that_could_not_be_finished_leaves_nothing_behind(tmp_path):
 
     assert list(out.iterdir()) == []
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+def test_a_folder_in_the_way_of_one_file_leaves_every_file_unwritten(tmp_path):
+    (tmp_path / "out" / "b.csv").mkdir(parents=True)
+
+    def write_both() -> None:
+        with whole_folder(tmp_path / "out") as folder:
+            for name in ("a.csv", "b.csv"):
+                (folder / name).write_text("whole")
+
+    with pytest.raises(IsADirectoryError):
+        write_both()
+
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["b.csv"]

@@ -121,3 +121,18 @@ def test_the_calendar_is_written_before_there_are_data(tmp_path, capsys):
     assert table["state"].tolist() == ["too early", "too early"]
     assert table["stamp"].tolist() == ["EXPLORATORY"] * 2
     assert "Look 1 of 2, too early: 2026, public 2026-11-20" in capsys.readouterr().out
+
+
+def test_where_no_row_can_be_used_every_fault_is_listed_by_its_row(tmp_path, capsys):
+    path = tmp_path / "decisions.csv"
+    path.write_text(
+        "rcc,date,kind,forecast_run,places\nNowhere,2026-99-01,other,,1\nNowhere,,other,,-3\n"
+    )
+
+    status = run("evaluate", "process", "--decisions", path, "--out", tmp_path / "out")
+
+    told = capsys.readouterr().err
+    assert status == 1
+    for part in ("decisions.csv, row 2, date: ", "decisions.csv, row 3, date: "):
+        assert part in told
+    assert "rcc-forecast check" not in told

@@ -191,3 +191,10 @@ def test_quarters_follow_one_another_unless_days_are_fixed():
 def test_days_of_publication_are_one_a_look_and_rise(days):
     with pytest.raises(SpecError, match="publish"):
         a_spec(looks=2, publish=days)
+
+
+def test_a_single_look_that_randomisation_cannot_reach_is_judged_by_donald_and_lang():
+    found = _calendar(regions=6, looks=1)
+
+    assert found["finding_possible"].tolist() == [1]
+    assert "Donald and Lang's interval decides" in found.loc[0, "note"]

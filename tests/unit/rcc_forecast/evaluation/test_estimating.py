@@ -134,3 +134,41 @@ def test_intervals_that_do_not_use_the_predictors_say_so():
     notes = {a.estimator: a.effect.note for a in answers if a.inference == "conformal"}
     assert "not on predictors" in notes["synthetic_control"]
     assert "predictors" not in notes["ridge_augmented"]
+
+
+def test_the_p_of_a_block_of_periods_goes_by_all_blocks_round_the_clock():
+    fits = the_fits(a_spec(treated=[{"unit": NORTH, "delivery": 2023}]), years=range(2000, 2027))
+
+    row = next(
+        answer
+        for answer in answers_of(fits, outcome="far", names=("synthetic_control",))
+        if answer.inference == "conformal"
+    )
+
+    # 23 years before and 4 after: 27 places for a block of 4.
+    assert row.attainable_p == pytest.approx(1 / 27)
+    assert row.effect.p_value >= row.attainable_p - 1e-12
+
+
+def test_too_few_periods_for_a_conformal_interval_say_that_no_p_could_be_reached():
+    fits = the_fits(a_spec(treated=[{"unit": NORTH, "delivery": 2026}]), years=range(2018, 2027))
+
+    row = next(
+        answer
+        for answer in answers_of(fits, outcome="far", names=("synthetic_control",))
+        if answer.inference == "conformal"
+    )
+
+    assert "not attainable: p could be no smaller than 0.111" in row.effect.note
+
+
+def test_an_interval_from_the_spread_of_few_placebos_is_said_to_be_too_narrow():
+    answers = [
+        answer
+        for answer in answers_of(the_fits(effect=-0.08), outcome="far")
+        if answer.inference == "unit_placebo"
+    ]
+
+    said = {answer.estimator: answer.effect.note for answer in answers}
+    assert said["synthetic_control"].endswith(", too narrow with so few units")
+    assert said["synthetic_did"].endswith("and the spread of placebos")

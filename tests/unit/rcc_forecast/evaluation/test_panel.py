@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from rcc_forecast.evaluation import PanelAtFaultError, checked, read_panel_frame
+from rcc_forecast.evaluation import PanelAtFaultError, checked, read_panel, read_panel_frame
 from rcc_forecast.evaluation.periods import moment_of
 from rcc_forecast.evaluation.stages import grid_of
 from tests.builders.evaluations import a_panel, a_spec, the_cells
@@ -167,3 +167,55 @@ def test_a_figure_beyond_any_outcome_is_refused():
     _, faults = read_panel_frame(table, name="panel.csv")
 
     assert faults == ["line 2: value is larger than any outcome can be."]
+
+
+def test_blank_rows_of_a_spreadsheet_are_passed_over_and_lines_stay_those_of_the_file():
+    _, faults = cells_of(
+        rows(("A", "One", "2020", "far", 1, 4), ("",) * 6, ("B", "Two", "2020", "far", 5, 4))
+    )
+
+    assert faults == ["line 4: numerator is above denominator."]
+
+
+def test_a_column_that_stands_there_twice_is_told(tmp_path):
+    path = tmp_path / "panel.csv"
+    path.write_text("la_code,region,period,outcome,value,value\nA,One,2020,far,1,2\n")
+
+    _, faults = read_panel(path)
+
+    assert faults == ["column value stands there twice."]
+
+
+def test_a_panel_with_other_separators_is_told_what_separates_columns(tmp_path):
+    path = tmp_path / "panel.csv"
+    path.write_text("la_code;region;period;outcome;value\nA;One;2020;far;1\n")
+
+    with pytest.raises(PanelAtFaultError, match="separated by commas"):
+        read_panel(path)
+
+
+def test_spaces_around_the_name_of_an_outcome_do_not_make_another():
+    cells, _ = cells_of(rows(("A", "One", "2020", " far ", 1, 4)))
+
+    assert cells.frame["outcome"].tolist() == ["far"]
+
+
+def test_a_delivery_before_the_panel_is_told_of_a_unit_that_is_not_there_too():
+    spec = a_spec(treated=[{"unit": "Nowhere", "delivery": 2001}])
+    cells, faults = cells_of(a_panel())
+
+    with pytest.raises(PanelAtFaultError) as refused:
+        checked(cells, faults, spec, name="panel.csv")
+
+    assert "'Nowhere' is not among" in str(refused.value)
+    assert "'Nowhere' has no period before" in str(refused.value)
+
+
+def test_of_a_panel_without_a_readable_period_nothing_more_is_claimed():
+    cells, faults = cells_of(rows(("A", "One", "2019-20", "far", 1, 4)))
+
+    with pytest.raises(PanelAtFaultError) as refused:
+        checked(cells, faults, a_spec(), name="panel.csv")
+
+    assert len(refused.value.faults) == 1
+    assert "2024-25" in refused.value.faults[0]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
+from rcc_forecast.errors import UnreadableInputError
 from rcc_forecast.evaluation import append_entry, next_entry, read_log, stamp_of
 from rcc_forecast.evaluation.protocol import AlteredLogError, LooksUsedUpError
 from tests.builders.evaluations import a_spec
@@ -67,6 +68,19 @@ def test_a_log_that_was_altered_is_refused(tmp_path, damage):
         "put in twice": [*lines, lines[2]],
     }[damage]
     path.write_text("".join(altered), encoding="utf-8")
+
+    with pytest.raises(AlteredLogError):
+        read_log(path)
+
+
+def test_a_folder_in_place_of_the_log_is_refused(tmp_path):
+    with pytest.raises(UnreadableInputError, match="Expected a log"):
+        read_log(tmp_path)
+
+
+def test_a_line_nested_beyond_all_reading_is_an_altered_log(tmp_path):
+    path = tmp_path / "evaluations.log"
+    path.write_text("[" * 100_000, encoding="utf-8")
 
     with pytest.raises(AlteredLogError):
         read_log(path)

@@ -10,6 +10,7 @@ import pytest
 
 from rcc_forecast.evaluation import PanelAtFaultError, evaluate, read_panel_frame
 from rcc_forecast.evaluation.protocol import Log, next_entry, stamp_of
+from rcc_forecast.evaluation.run import shares_of
 from rcc_forecast.results.evaluation import EXPLORATORY, Stamp
 from tests.builders.evaluations import NORTH, SOUTH, a_panel, a_spec, the_cells
 
@@ -162,3 +163,47 @@ def test_two_regions_give_reasons_and_no_interval():
     by_t = found.tables["estimates"].query("inference == 'region_permutation_t'")
     assert by_t["low"].isna().all()
     assert by_t["note"].str.contains("needs three regions").all()
+
+
+def test_an_outcome_that_is_measured_only_since_delivery_has_rows_that_say_so():
+    spec = a_spec(outcomes=["far", "new"])
+    panel = a_panel(regions=6, outcomes=("far", "new"))
+    only_since = panel[(panel["outcome"] == "far") | (panel["period"].astype(int) >= 2025)]
+
+    found = evaluate(the_cells(only_since, spec), spec, Stamp("0" * 64, 1, 1, EXPLORATORY))
+
+    rows = found.tables["estimates"].query("outcome == 'new'")
+    assert rows["estimate"].isna().all()
+    assert rows["note"].str.fullmatch(r".*[^.]").all()  # a note, which sentences go on from
+    assert "new" not in set(found.tables["event_study"]["outcome"])
+
+
+def test_a_pathfinder_that_left_within_its_first_year_is_never_too_early():
+    spec = a_spec(treated=[{"unit": NORTH, "delivery": "2024-04-01", "exit": "2024-10-01"}])
+
+    found = the_evaluation(a_panel(regions=5), spec)
+
+    assert found.verdict["sentence"] == (
+        "far: cannot tell; a pathfinder left before delivery had lasted for a whole period: "
+        "there is nothing to compare."
+    )
+    assert found.verdict["earliest_date"] is None
+    assert found.verdict["too_early"] is False
+
+
+@pytest.mark.filterwarnings("error")
+def test_where_every_region_is_treated_every_row_says_that_nobody_is_left_to_compare():
+    spec = a_spec(treated=[{"unit": unit, "delivery": 2025} for unit in (NORTH, SOUTH)])
+
+    found = the_evaluation(a_panel(regions=2, units=2), spec)
+
+    assert found.tables["estimates"]["estimate"].isna().all()
+    assert (found.tables["estimates"]["note"] != "").all()
+
+
+def test_an_outcome_that_some_files_give_as_a_share_alone_is_a_share_too():
+    panel = a_panel(regions=4)
+    mixed = panel.astype("str").assign(value="")
+    mixed.loc[:3, ["numerator", "denominator", "value"]] = ["", "", "0.21"]
+
+    assert shares_of(the_cells(mixed, a_spec()), a_spec()) == ["far"]

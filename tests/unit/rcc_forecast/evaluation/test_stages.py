@@ -140,3 +140,12 @@ def test_authorities_can_be_the_units_of_inference():
     assert len(design.grid.names) == 48  # 12 regions of four
     assert design.grid.names[design.treated[0]] == "U000"
     assert not np.isnan(design.panel.y).any()
+
+
+def test_a_member_of_the_map_that_the_panel_lacks_is_told():
+    spec = a_spec(regions={NORTH: ["U000", "misspelt"]})
+
+    found = the_cells(a_panel(), spec).findings.frame
+
+    told = found.loc[found["rule"] == "panel-members-absent", "found"]
+    assert told.tolist() == ["1 members of the map of regions are not in the panel"]

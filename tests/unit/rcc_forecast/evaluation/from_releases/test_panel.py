@@ -349,3 +349,13 @@ def test_national_files_are_refused_since_they_name_no_authority():
 
     with pytest.raises(NothingPublishedError):
         panel_from_published([path])
+
+
+def test_a_lookup_among_published_files_is_left_out_and_told(tmp_path: Path):
+    lookup = _written(tmp_path, "lookup.csv", "code,name\nE1,Somewhere\n")
+
+    made = panel_from_published([lookup, _written(tmp_path, "homes.csv", HOMES)])
+
+    assert len(made.frame)
+    told = made.findings.frame.query("rule == 'published-nothing-known'")
+    assert told["found"].tolist() == ["lookup.csv has no known outcome of a local authority"]
