@@ -158,7 +158,6 @@ def read_panel_frame(
     kept = written[~late].assign(
         period_number=number,
         released=released,
-        region=written["region"].str.strip(),
         outcome=written["outcome"].str.strip(),
     )
     cells = _cells(kept, calendar, checks)

@@ -13,7 +13,7 @@ from rcc_forecast.evaluation.members import members_of
 from rcc_forecast.evaluation.panel import Cells
 from rcc_forecast.evaluation.periods import Calendar, Moment
 from rcc_forecast.evaluation.spec import Spec
-from rcc_forecast.evaluation.stages import Design, design_of, grid_of
+from rcc_forecast.evaluation.stages import Design, course_of, design_of, grid_of
 from rcc_forecast.results.findings import Findings, Severity
 
 
@@ -55,7 +55,7 @@ def studies_of(cells: Cells, spec: Spec) -> tuple[list[Study], Findings]:
     findings : Findings
         Outcomes and predictors that the panel does not have.
     """
-    studies, found = [], _predictors_absent(cells, spec)
+    studies, found = [], [*_predictors_absent(cells, spec), *_predictors_late(cells, spec)]
     for outcome in spec.outcomes:
         if not (cells.frame["outcome"] == outcome).any():
             found.append(
@@ -89,6 +89,24 @@ def _predictors_absent(cells: Cells, spec: Spec) -> list[Findings]:
         )
         for name in dict.fromkeys(predictor.outcome for predictor in spec.predictors)
         if name not in known
+    ]
+
+
+def _predictors_late(cells: Cells, spec: Spec) -> list[Findings]:
+    """Tell predictors that what is to be explained may have moved itself."""
+    calendar = cells.calendar
+    aware = min(course_of(treated, calendar).aware for treated in spec.treated)
+    late = [each.outcome for each in spec.predictors if _last_of(each.until, calendar) >= aware]
+    return [
+        Findings.one(
+            "panel-predictor-late",
+            Severity.NOTED,
+            found=f"the predictor {name} reaches past the first announcement or delivery",
+            done="used as asked: what pathfinders did may be in it",
+            table="panel",
+            column="outcome",
+        )
+        for name in dict.fromkeys(late)
     ]
 
 

@@ -146,12 +146,22 @@ def verdict_of(
         "alpha_spent": _number(seen.alpha_spent),
         "spending_p": _number(seen.spending_p),
         "first_possible_look": seen.first_possible_look or None,
-        "limits": [*LIMITS, *([of_looks] if of_looks else [])],
+        "limits": [*LIMITS, *([of_looks] if of_looks else []), *_limits_of(word, stamp)],
         "spec_sha256": stamp.spec_sha256,
         "look": stamp.look,
         "looks": stamp.looks,
         "stamp": stamp.stamp,
     }
+
+
+def _limits_of(word: str | None, stamp: Stamp) -> list[str]:
+    """Say that ruling out is not shared out over looks, as finding is."""
+    if word is None or not word.startswith(RULED_OUT) or stamp.looks == 1:
+        return []
+    return [
+        f"What is ruled out rests on the interval of this look alone; over {stamp.looks} looks one "
+        "of them could rule out too much more often than alpha says."
+    ]
 
 
 def as_often(seen: Seen) -> str | None:

@@ -219,3 +219,15 @@ def test_of_a_panel_without_a_readable_period_nothing_more_is_claimed():
 
     assert len(refused.value.faults) == 1
     assert "2024-25" in refused.value.faults[0]
+
+
+def test_units_and_regions_are_kept_exactly_as_written():
+    table = rows(
+        ("06 ", " North", "2024", "far", "1", "2"), ("0006", "1.0", "2024", "far", "1", "2")
+    )
+
+    cells, faults = cells_of(table)
+
+    assert faults == []
+    assert set(cells.frame["la_code"]) == {"06 ", "0006"}
+    assert set(cells.frame["region"]) == {" North", "1.0"}

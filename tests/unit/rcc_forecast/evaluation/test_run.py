@@ -207,3 +207,12 @@ def test_an_outcome_that_some_files_give_as_a_share_alone_is_a_share_too():
     mixed.loc[:3, ["numerator", "denominator", "value"]] = ["", "", "0.21"]
 
     assert shares_of(the_cells(mixed, a_spec()), a_spec()) == ["far"]
+
+
+def test_a_predictor_that_reaches_past_delivery_is_told():
+    predictors = [{"outcome": "far", "from": 2018, "to": 2025}]
+
+    found = the_evaluation(a_panel(regions=6, units=2), a_spec(predictors=predictors))
+
+    told = set(found.findings.frame["found"])
+    assert "the predictor far reaches past the first announcement or delivery" in told

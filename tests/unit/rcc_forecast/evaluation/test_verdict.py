@@ -131,3 +131,12 @@ def test_over_several_looks_dates_go_by_what_spending_can_find():
     # One look would find 2.2 points in 2028 as well; over three it takes the .021 of that year.
     assert said["earliest_date"] == "2028-03-31"
     assert said["detectable_effect_now"] == 0.035
+
+
+def test_what_is_ruled_out_at_one_of_several_looks_bears_a_warning():
+    stamp = Stamp("0" * 64, 3, 4, "pre-specified on 2026-01-01")
+
+    said = verdict(0.0, -0.02, 0.025, stamp=stamp, spending_found=False)
+
+    assert said["verdict"].startswith("ruled out")
+    assert any("rests on the interval of this look alone" in each for each in said["limits"])
