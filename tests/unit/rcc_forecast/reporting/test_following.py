@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from html.parser import HTMLParser
 from itertools import pairwise
 
 from rcc_forecast.evaluation.following.milestones import RULES
@@ -10,21 +9,11 @@ from rcc_forecast.reporting.following import render_milestones
 from rcc_forecast.reporting.report import RAG_SHAPES
 from rcc_forecast.tables.following import SYMBOLS
 from tests.builders.following import HUB, a_milestone, as_at, given
-
-
-class _Tags(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__()
-        self.tags: list[tuple[str, dict[str, str | None]]] = []
-
-    def handle_starttag(self, tag, attrs):
-        self.tags.append((tag, dict(attrs)))
+from tests.builders.html_pages import Page
 
 
 def _tags(page: str) -> list[tuple[str, dict[str, str | None]]]:
-    parser = _Tags()
-    parser.feed(page)
-    return parser.tags
+    return Page(page).elements
 
 
 def _page(**changed: str) -> str:

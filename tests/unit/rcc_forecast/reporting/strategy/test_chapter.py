@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from html.parser import HTMLParser
 from itertools import pairwise
 
 import pytest
@@ -12,33 +11,8 @@ from rcc_forecast.reporting.strategy import Edition, write_strategy
 from rcc_forecast.reporting.strategy.chapter import render_chapter
 from rcc_forecast.reporting.strategy.evidence import Evidence
 from rcc_forecast.reporting.strategy.findings import findings_in_words
+from tests.builders.html_pages import Page
 from tests.builders.strategy import META, strategy_tables
-
-VOID = {"meta", "br", "link", "img", "input", "hr"}
-
-
-class Page(HTMLParser):
-    """Every element with its attributes, and whether elements are closed in order."""
-
-    def __init__(self, html):
-        super().__init__()
-        self.elements, self.open, self.faults = [], [], []
-        self.feed(html)
-
-    def handle_starttag(self, tag, attrs):
-        self.elements.append((tag, dict(attrs)))
-        if tag not in VOID:
-            self.open.append(tag)
-
-    def handle_startendtag(self, tag, attrs):
-        self.elements.append((tag, dict(attrs)))
-
-    def handle_endtag(self, tag):
-        if not self.open or self.open.pop() != tag:
-            self.faults.append(tag)
-
-    def all(self, tag):
-        return [attrs for name, attrs in self.elements if name == tag]
 
 
 def chapter_of(tables, meta=META, edition=Edition.WORKING):
