@@ -1,208 +1,141 @@
-"""Placebos in other units: whether an untreated unit would show as large a gap.
+"""Placebos in other units: whether untreated units would show as large a gap.
 
-Abadie, Diamond & Hainmueller (2010), *JASA* 105, section 2.4: every unit in turn
-is treated as the treated one was. The share of units, the treated one among
-them, whose gap grew by as much as its own is a p-value; it is exact where any of
-the units might as well have been the treated one.
+Abadie, Diamond & Hainmueller (2010), *JASA* 105, section 2.4: every choice of
+units is treated in turn as the treated ones were. The share of choices, the true
+one among them, whose gap grew by as much is a p-value; it is exact where any of
+the units might as well have been treated.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
-from itertools import combinations
-from math import comb
 
 import numpy as np
 
-from models.causal.base import (
-    NEVER,
-    Columns,
-    Estimator,
-    FloatArray,
-    IntArray,
-    Panel,
-    UnsuitablePanelError,
-    column_numbers,
-)
+from models.causal.base import BoolArray, Estimator, Fit, FloatArray, IntArray, Panel
+from models.causal.randomisation import Assignments
+from models.errors import ModelError
 
-_ROUNDING = 1e-12
-"""Ties in ranks are taken to be ties although sums were added in another order."""
+_FEWEST_FOR_A_SPREAD = 3
 
 
 @dataclass(frozen=True, slots=True)
-class UnitPlacebos:
-    """What an estimator finds in a treated unit and, in turn, in every untreated one.
+class Placebos:
+    """What a weighing estimator finds under every assignment.
 
     Attributes
     ----------
-    rows : ndarray of int, shape (n_placebos,)
-        Rows of the panel; the treated unit is the first. A unit that could not
-        be fitted is left out.
-    gaps : ndarray, shape (n_placebos, n_periods)
-        Seen less expected, in every column.
-    estimate : ndarray, shape (n_placebos,)
-        Mean gap after the start.
-    before, after : ndarray, shape (n_placebos,)
-        Root mean squared gap in the base and after the start.
+    chosen : Assignments
+        The true one among them.
+    estimates, ratios : ndarray, shape (n_assignments,)
+        Effect in the unit of the outcome, and root mean square gap after over that
+        before, infinite where it was 0; NaN where an assignment could not be fitted.
+    slopes : ndarray, shape (n_assignments,)
+        By how much each estimate moves with a true effect of 1; NaN where it
+        does not move in a straight line.
     """
 
-    rows: IntArray
-    gaps: FloatArray
-    estimate: FloatArray
-    before: FloatArray
-    after: FloatArray
+    chosen: Assignments
+    estimates: FloatArray
+    ratios: FloatArray
+    slopes: FloatArray
 
     @property
-    def ratio(self) -> FloatArray:
-        """How often larger the gap is after than before, shape (n_placebos,).
+    def spread_of_untreated(self) -> float:
+        """Standard deviation of placebos that hold no treated unit; NaN where they are few.
 
-        Infinite for a unit that was matched exactly before.
+        After Arkhangelsky et al. (2021), *AER* 111, algorithm 4; unlike there, the
+        treated stay among the donors, so that a true effect makes it a little wider.
         """
-        endless = np.where(self.after > 0.0, np.inf, np.nan)
-        return np.asarray(np.divide(self.after, self.before, out=endless, where=self.before > 0.0))
-
-    @property
-    def p_by_ratio(self) -> float:
-        """Share of units whose ratio is at least the treated unit's."""
-        return _rank(self.ratio)
-
-    @property
-    def p_by_estimate(self) -> float:
-        """Share of units whose estimate is at least as far from zero."""
-        return _rank(np.abs(self.estimate))
-
-    @property
-    def smallest_p(self) -> float:
-        """What the p-values cannot fall below: one over the number of units."""
-        return 1.0 / self.rows.size
+        treated = self.chosen.rows[self.chosen.observed]
+        untreated = ~np.isin(self.chosen.rows, treated).any(axis=1)
+        found = self.estimates[untreated]
+        found = found[~np.isnan(found)]
+        return float(found.std(ddof=1)) if found.size >= _FEWEST_FOR_A_SPREAD else math.nan
 
 
-def _rank(size: FloatArray) -> float:
-    if np.isnan(size[0]):
-        return float("nan")
-    least = size[0] * (1.0 - _ROUNDING) if np.isfinite(size[0]) else size[0]
-    return float((size[~np.isnan(size)] >= least).mean())
-
-
-def unit_placebos(
-    estimator: Estimator, panel: Panel, row: int, *, base: Columns, post: Columns
-) -> UnitPlacebos:
-    """Fit one treated unit, then every untreated unit as if it had been the treated one.
+def fit_placebos(
+    estimator: Estimator,
+    panel: Panel,
+    chosen: Assignments,
+    *,
+    base: IntArray,
+    post: IntArray,
+    true: Fit,
+) -> Placebos:
+    """Fit every assignment; the true one is given.
 
     Parameters
     ----------
     estimator : Estimator
-        Any of the register.
+        A weighing one.
     panel : Panel
-        Units treated by the last post column, other than `row`, are left out
-        throughout; in a placebo the treated unit is a donor, as it would be had
-        treatment done nothing.
-    row : int
-        The treated unit.
-    base, post : slice or ndarray of int
+        With the units that are truly treated.
+    chosen : Assignments
+        Of its rows, the true one among them.
+    base, post : ndarray of int
         Columns before and after.
+    true : Fit
+        Of the true one.
 
     Returns
     -------
-    UnitPlacebos
-        The treated unit first, then untreated units in the order of the panel.
-
-    Raises
-    ------
-    UnsuitablePanelError
-        The treated unit itself cannot be fitted.
+    Placebos
     """
-    base, post = (column_numbers(columns, panel.n_periods) for columns in (base, post))
-    start = int(panel.treated_from[row])
-    last = int(post[-1]) if post.size else NEVER
-    waiting = (panel.treated_from == NEVER) | (panel.treated_from > last)
-    others = np.flatnonzero(waiting)
-    kept = np.concatenate([[row], others[others != row]])
-    alone = panel.among(kept)
-
-    places, fitted = [], []
-    for place in range(kept.size):
-        treated_from = np.full(kept.size, NEVER)
-        treated_from[place] = start
-        try:
-            fit = estimator(Panel(alone.y, treated_from, alone.weight), base=base, post=post)
-        except UnsuitablePanelError:
-            if place == 0:
-                raise
-            continue
-        places.append(place)
-        fitted.append(fit)
-    gaps = np.concatenate([fit.gaps for fit in fitted])
-    own_base, own_post = base[base < start], post[post >= start]
-    return UnitPlacebos(
-        rows=kept[places],
-        gaps=gaps,
-        estimate=np.array([fit.att for fit in fitted]),
-        before=_root_mean_square(gaps[:, own_base]),
-        after=_root_mean_square(gaps[:, own_post]),
+    fits = [
+        true
+        if place == chosen.observed
+        else _fit(estimator, panel.reassigned(rows), base=base, post=post)
+        for place, rows in enumerate(chosen.rows)
+    ]
+    starts = panel.treated_from[panel.treated]
+    ratios = [
+        math.nan if fit is None else _misfit_ratio(fit, panel, rows, starts, base=base)
+        for fit, rows in zip(fits, chosen.rows, strict=True)
+    ]
+    return Placebos(
+        chosen,
+        np.array([math.nan if fit is None else fit.att for fit in fits]),
+        np.array(ratios),
+        np.array([_slope(fit, panel) for fit in fits]),
     )
 
 
-def _root_mean_square(gaps: FloatArray) -> FloatArray:
-    seen = ~np.isnan(gaps)
-    total = np.square(np.where(seen, gaps, 0.0)).sum(axis=1)
-    number = seen.sum(axis=1)
-    blank = np.full(total.shape, np.nan)
-    return np.asarray(np.sqrt(np.divide(total, number, out=blank, where=number > 0)))
+def _fit(estimator: Estimator, panel: Panel, *, base: IntArray, post: IntArray) -> Fit | None:
+    try:
+        return estimator(panel, base=base, post=post)
+    except ModelError:
+        return None
 
 
-def placebo_standard_error(
-    estimator: Estimator,
-    panel: Panel,
-    *,
-    base: Columns,
-    post: Columns,
-    rng: np.random.Generator,
-    draws: int = 200,
-) -> float:
-    """Give the spread of the estimate over sets of untreated units treated in its place.
+def _slope(fit: Fit | None, panel: Panel) -> float:
+    """Give by how much an estimate moves with a true effect of 1.
 
-    Arkhangelsky et al. (2021), *AER* 111, algorithm 4: it supposes that treated
-    and untreated units vary alike.
-
-    Parameters
-    ----------
-    estimator : Estimator
-        Any of the register.
-    panel : Panel
-        The treated units are left out of every placebo.
-    base, post : slice or ndarray of int
-        Columns before and after.
-    rng : numpy.random.Generator
-        The only source of chance; not used where every set can be tried.
-    draws : int
-        Sets to draw, where there are more.
-
-    Returns
-    -------
-    float
-        In the unit of the outcome; NaN with too few untreated units.
+    Weights that look at the base alone do not move with an effect after it: the
+    estimate then moves by what the truly treated are to it, as targets and as donors.
     """
-    post = column_numbers(post, panel.n_periods)
-    last = int(post[-1]) if post.size else NEVER
-    begun = (panel.treated_from != NEVER) & (panel.treated_from <= last)
-    starts = panel.treated_from[begun]
-    controls = panel.among(~begun)
-    if starts.size == 0 or controls.n_units < starts.size + 2:
-        return float("nan")
-    sets = _sets(controls.n_units, starts.size, rng=rng, draws=draws)
-    placebo = Panel(controls.y, _first_rows_treated(controls.n_units, starts), controls.weight)
-    found = estimator.estimates(placebo, sets, base=base, post=post)
-    return float(np.std(found))
+    starts = np.unique(panel.treated_from[panel.treated])
+    if fit is None or starts.size > 1 or fit.period_weights.any():
+        return math.nan
+    true = np.zeros(panel.n_units)
+    true[panel.treated] = 1.0
+    return float(fit.share @ (true[fit.treated] - fit.donor_weights @ true))
 
 
-def _first_rows_treated(n_units: int, starts: IntArray) -> IntArray:
-    treated_from = np.full(n_units, NEVER)
-    treated_from[: starts.size] = starts
-    return treated_from
+def _misfit_ratio(
+    fit: Fit, panel: Panel, rows: IntArray, starts: IntArray, *, base: IntArray
+) -> float:
+    """Give the root mean square gap after over that before."""
+    in_base = np.zeros(panel.n_periods, dtype=bool)
+    in_base[base] = True
+    start_of = dict(zip(rows.tolist(), starts.tolist(), strict=True))
+    own = np.array([start_of[int(row)] for row in fit.treated])
+    earlier = in_base & (np.arange(panel.n_periods) < own[:, None])
+    after, before = (_mean_where(fit.gaps**2, where) for where in (fit.counted, earlier))
+    return math.sqrt(after / before) if before > 0 else math.inf
 
 
-def _sets(n_units: int, n_treated: int, *, rng: np.random.Generator, draws: int) -> IntArray:
-    if comb(n_units, n_treated) <= draws:
-        return np.array(list(combinations(range(n_units), n_treated)))
-    return np.stack([rng.permutation(n_units)[:n_treated] for _ in range(draws)])
+def _mean_where(values: FloatArray, where: BoolArray) -> float:
+    used = values[where & ~np.isnan(values)]
+    return float(used.mean()) if used.size else math.nan

@@ -31,7 +31,7 @@ from models.causal.randomisation import (
 from models.causal.ridge_augmented import augmented_residuals
 from models.causal.simplex import simplex_weights
 from models.errors import ModelError
-from rcc_forecast.evaluation.fitting import Fits, InParts, Placebos
+from rcc_forecast.evaluation.fitting import Fits, InParts
 from rcc_forecast.evaluation.members import judged_by_t
 from rcc_forecast.evaluation.spec import Spec
 from rcc_forecast.evaluation.stages import Design
@@ -284,7 +284,7 @@ class _Answers:
         chosen = placebos.chosen
         by_size = self.name == "synthetic_did"
         statistics = placebos.estimates if by_size else placebos.ratios
-        error = _spread_of_untreated(placebos, self.design)
+        error = placebos.spread_of_untreated
         reach = float(norm.ppf(1 - self.spec.alpha / 2)) * error
         notes = ["" if by_size else "p by the ratio of misfit after and before"]
         if not math.isnan(error):
@@ -339,14 +339,6 @@ class _Answers:
         worth_more = self.outcome == self.spec.primary or self.name == "synthetic_did"
         most = _MORE_WORK if worth_more else _WORK_OF_A_SEARCH
         return chosen.n * self.fits.work_of(self.name) <= most
-
-
-def _spread_of_untreated(placebos: Placebos, design: Design) -> float:
-    """Give the spread of placebos that hold no treated unit; NaN where they are few."""
-    untreated = ~np.isin(placebos.chosen.rows, design.treated).any(axis=1)
-    spread = placebos.estimates[untreated]
-    spread = spread[~np.isnan(spread)]
-    return float(spread.std(ddof=1)) if spread.size > 2 else math.nan
 
 
 def finite(effect: Effect) -> Effect:

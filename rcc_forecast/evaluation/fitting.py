@@ -5,12 +5,10 @@ Each is made once and then kept, since intervals, tables and charts ask for the 
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from models.causal.base import (
     ESTIMATORS,
@@ -24,6 +22,7 @@ from models.causal.base import (
 )
 from models.causal.randomisation import Assignments, assignments
 from models.causal.synthetic_control import synthetic_control_on
+from models.causal.unit_placebo import Placebos, fit_placebos
 from models.errors import ModelError
 from rcc_forecast.evaluation.members import Members
 from rcc_forecast.evaluation.spec import MOST_PERMUTATIONS, Spec
@@ -165,7 +164,14 @@ class Fits:
         if most < _FEWEST_PLACEBOS:
             return None
         chosen = self.assignments(most=most)
-        return Placebos.of(self.estimator(name), self.design, chosen, self.of(name))
+        return fit_placebos(
+            self.estimator(name),
+            self.design.panel,
+            chosen,
+            base=self.design.base,
+            post=self.design.post,
+            true=self.of(name),
+        )
 
     def _matches_predictors(self, name: str) -> bool:
         has_predictors = self.predictors is not None and bool(self.spec.predictors)
@@ -178,99 +184,6 @@ class Fits:
                 yield name, self.of(name)
             except ModelError:
                 continue
-
-
-def _fit(estimator: Estimator, panel: Panel, design: Design) -> Fit | None:
-    try:
-        return estimator(panel, base=design.base, post=design.post)
-    except ModelError:
-        return None
-
-
-@dataclass(frozen=True, slots=True)
-class Placebos:
-    """What a weighing estimator finds under every assignment.
-
-    Attributes
-    ----------
-    chosen : Assignments
-        The true one among them.
-    estimates, ratios : ndarray, shape (n_assignments,)
-        Effect, and root mean square gap after over that before; NaN where an
-        assignment could not be fitted.
-    slopes : ndarray, shape (n_assignments,)
-        By how much each estimate moves with a true effect of 1; NaN where it
-        does not move in a straight line.
-    """
-
-    chosen: Assignments
-    estimates: FloatArray
-    ratios: FloatArray
-    slopes: FloatArray
-
-    @classmethod
-    def of(cls, estimator: Estimator, design: Design, chosen: Assignments, true: Fit) -> Placebos:
-        """Fit every assignment; the true one is given.
-
-        Parameters
-        ----------
-        estimator : Estimator
-            A weighing one.
-        design : Design
-            Of the outcome.
-        chosen : Assignments
-            Of its rows.
-        true : Fit
-            Of the true one among them.
-        """
-        fits = [
-            true
-            if place == chosen.observed
-            else _fit(estimator, design.panel.reassigned(rows), design)
-            for place, rows in enumerate(chosen.rows)
-        ]
-        starts = design.panel.treated_from[design.treated]
-        return cls(
-            chosen,
-            np.array([math.nan if fit is None else fit.att for fit in fits]),
-            np.array(
-                [
-                    math.nan if fit is None else _misfit_ratio(fit, design, rows, starts)
-                    for fit, rows in zip(fits, chosen.rows, strict=True)
-                ]
-            ),
-            np.array([_slope(fit, design) for fit in fits]),
-        )
-
-
-def _slope(fit: Fit | None, design: Design) -> float:
-    """Give by how much an estimate moves with a true effect of 1.
-
-    Weights that look at the base alone do not move with an effect after it: the
-    estimate then moves by what the truly treated are to it, as targets and as donors.
-    """
-    starts = np.unique(design.panel.treated_from[design.treated])
-    if fit is None or starts.size > 1 or fit.period_weights.any():
-        return math.nan
-    true = np.zeros(design.panel.n_units)
-    true[design.treated] = 1.0
-    return float(fit.share @ (true[fit.treated] - fit.donor_weights @ true))
-
-
-def _misfit_ratio(fit: Fit, design: Design, rows: IntArray, starts: IntArray) -> float:
-    """Give the root mean square gap after over that before."""
-    base = np.zeros(design.panel.n_periods, dtype=bool)
-    base[design.base] = True
-    start_of = dict(zip(rows.tolist(), starts.tolist(), strict=True))
-    own = np.array([start_of[int(row)] for row in fit.treated])
-    earlier = base & (np.arange(design.panel.n_periods) < own[:, None])
-    after, before = (_mean_where(fit.gaps**2, where) for where in (fit.counted, earlier))
-    return math.sqrt(after / before) if before > 0 else math.inf
-
-
-def _mean_where(values: FloatArray, where: NDArray[np.bool_]) -> float:
-    used = values[where & ~np.isnan(values)]
-    return float(used.mean()) if used.size else math.nan
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -167,8 +168,8 @@ class _Maker:
     cells: Cells
     spec: Spec
 
-    def __call__(self, grid: Grid | None = None, **changed: object) -> Design:
-        design = design_of(grid or self.grid, self.spec, self.cells.calendar, **changed)  # type: ignore[arg-type]
+    def __call__(self, grid: Grid | None = None, **changed: Any) -> Design:
+        design = design_of(grid or self.grid, self.spec, self.cells.calendar, **changed)
         return completed(design)
 
 

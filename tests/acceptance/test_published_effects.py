@@ -17,10 +17,11 @@ from models.causal.group_time import (
     simple_effect,
 )
 from models.causal.influence import standard_errors
-from models.causal.unit_placebo import placebo_standard_error, unit_placebos
-from tests.builders.causal import basque, california, counties
+from models.causal.randomisation import permutation_p
+from tests.builders.causal import basque, california, counties, placebos_of
 
 BEFORE, AFTER = slice(0, 19), slice(19, None)  # 1970-1988, 1989-2000
+BY_COLUMN = {"base": np.arange(19), "post": np.arange(19, 31)}
 
 
 @pytest.mark.parametrize(
@@ -46,9 +47,7 @@ def test_the_placebo_standard_error_of_californias_effect_is_near_its_published_
     panel, _ = california()
     estimator = ESTIMATORS["synthetic_did"]
 
-    error = placebo_standard_error(
-        estimator, panel, base=BEFORE, post=AFTER, rng=np.random.default_rng(1)
-    )
+    error = placebos_of(estimator, panel, **BY_COLUMN).spread_of_untreated
 
     assert 7 <= error <= 12  # published: 8.4, which varies with draws; here all 38 states
 
@@ -58,10 +57,10 @@ def test_no_other_states_gap_grew_as_much_as_californias():
     panel, _ = california()
     estimator = ESTIMATORS["synthetic_control"]
 
-    placebos = unit_placebos(estimator, panel, int(panel.treated[0]), base=BEFORE, post=AFTER)
+    placebos = placebos_of(estimator, panel, **BY_COLUMN)
 
-    assert placebos.smallest_p == pytest.approx(1 / 39)
-    assert placebos.smallest_p <= placebos.p_by_ratio <= 3 / 39
+    assert placebos.chosen.smallest_p == pytest.approx(1 / 39)
+    assert 1 / 39 <= permutation_p(placebos.ratios, placebos.chosen.observed) <= 3 / 39
 
 
 def test_the_basque_country_is_matched_by_catalonia_and_madrid():

@@ -31,8 +31,14 @@ from models.causal.group_time import (
     simple_effect,
 )
 from models.causal.influence import standard_errors
-from models.causal.unit_placebo import placebo_standard_error
-from tests.builders.causal import a_panel, basque, california, counties, regions_with_shocks
+from tests.builders.causal import (
+    a_panel,
+    basque,
+    california,
+    counties,
+    placebos_of,
+    regions_with_shocks,
+)
 
 PEER = Path(__file__).resolve().parent / "peers" / "pysyncon_placebos.py"
 N_BEFORE, N_AFTER, N_DONORS = 19, 12, 30
@@ -57,9 +63,9 @@ def tell_published() -> None:
     print("\nCalifornia, published: did -27.349, synthetic control -19.6, synthetic DiD -15.604")
     for name, estimator in ESTIMATORS.items():
         found = estimator(panel, base=before, post=after)
-        error = placebo_standard_error(
-            estimator, panel, base=before, post=after, rng=np.random.default_rng(0)
-        )
+        columns = np.arange(panel.n_periods)
+        placebos = placebos_of(estimator, panel, base=columns[before], post=columns[after])
+        error = placebos.spread_of_untreated
         print(f"  {name:20s}{found.att:10.4f}  placebo SE {error:7.3f}")
 
     panel, predictors, years, names = basque()

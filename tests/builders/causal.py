@@ -7,7 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from models.causal.base import NEVER, FloatArray, IntArray, Panel
+from models.causal.base import NEVER, Estimator, FloatArray, IntArray, Panel
+from models.causal.randomisation import assignments
+from models.causal.unit_placebo import Placebos, fit_placebos
 from tests.builders.reference import reference_data
 
 
@@ -22,6 +24,27 @@ def a_panel(
     for row, start in (treated or {}).items():
         treated_from[row] = start
     return Panel(y, treated_from, np.ones(len(y)) if weight is None else np.asarray(weight, float))
+
+
+def placebos_of(
+    estimator: Estimator,
+    panel: Panel,
+    *,
+    base: IntArray,
+    post: IntArray,
+    most: int = 10_000,
+    seed: int = 0,
+) -> Placebos:
+    """Every choice of units in the place of the treated ones, or `most` draws of them."""
+    chosen = assignments(
+        panel.treated,
+        candidates=np.arange(panel.n_units),
+        starts=panel.treated_from[panel.treated],
+        most=most,
+        rng=np.random.default_rng(seed),
+    )
+    true = estimator(panel, base=base, post=post)
+    return fit_placebos(estimator, panel, chosen, base=base, post=post, true=true)
 
 
 def regions_with_shocks(

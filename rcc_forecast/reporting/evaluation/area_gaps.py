@@ -30,7 +30,7 @@ def spread_multiples(disparity: pd.DataFrame, *, unit_of: UnitOf) -> Multiples |
         Of each outcome.
     """
 
-    def level(outcome: str, value: object) -> str:
+    def level(outcome: str, value: float) -> str:
         return unit_of(outcome).change(value)
 
     return _multiples(
@@ -57,8 +57,8 @@ def theil_multiples(disparity: pd.DataFrame) -> Multiples | None:
         A `DISPARITY` table.
     """
 
-    def told(_: str, value: object) -> str:
-        return NOT_MADE if is_missing(value) else figure_of(float(value))  # type: ignore[arg-type]
+    def told(_: str, value: float) -> str:
+        return NOT_MADE if is_missing(value) else figure_of(value)
 
     return _multiples(
         disparity,
@@ -82,7 +82,7 @@ def _multiples(
     title: str,
     description: str,
     axis: str,
-    told: Callable[[str, object], str],
+    told: Callable[[str, float], str],
     scale: float,
     head: tuple[str, ...],
 ) -> Multiples | None:
@@ -117,7 +117,7 @@ def _panel(
     *,
     axis: str,
     scale: float,
-    told: Callable[[str, object], str],
+    told: Callable[[str, float], str],
     head: tuple[str, ...],
 ) -> Panel:
     values = [float(value) * scale for value in wide.to_numpy().ravel()]
