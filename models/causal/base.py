@@ -295,7 +295,9 @@ def column_numbers(columns: Columns, n_periods: int) -> IntArray:
     n_periods : int
         Columns of the panel.
     """
-    return np.unique(np.arange(n_periods)[columns])
+    chosen = np.zeros(n_periods, dtype=bool)
+    chosen[columns] = True
+    return np.flatnonzero(chosen)
 
 
 @dataclass(frozen=True, slots=True)
@@ -321,7 +323,7 @@ class WeighingEstimator:
     def __call__(self, panel: Panel, *, base: Columns, post: Columns) -> Fit:
         """Estimate from `base` columns what `post` columns would have been."""
         base, post = (column_numbers(columns, panel.n_periods) for columns in (base, post))
-        treated = panel.treated[np.isin(panel.treated, _begun_by(panel, post))]
+        treated = _begun_by(panel, post)
         if treated.size == 0:
             raise UnsuitablePanelError(
                 estimator=self.name, reason="no unit has begun treatment by the last period."
@@ -366,14 +368,16 @@ class WeighingEstimator:
             )
         columns = np.concatenate([own_base, own_post])
         donors = untreated(panel, through=int(post[-1]))
-        donors = donors[~np.isnan(panel.y[np.ix_(donors, columns)]).any(axis=1)]
+        values = panel.y[np.ix_(donors, columns)]
+        complete = ~np.isnan(values).any(axis=1)
+        donors = donors[complete]
         if donors.size == 0:
             raise UnsuitablePanelError(
                 estimator=self.name, reason="no untreated unit is complete in these periods."
             )
         case = Case(
             target=target[columns],
-            donors=panel.y[np.ix_(donors, columns)],
+            donors=values[complete],
             n_base=own_base.size,
             target_rows=rows,
             donor_rows=donors,
@@ -407,7 +411,7 @@ def shares(weight: FloatArray) -> FloatArray:
 
 def _begun_by(panel: Panel, post: IntArray) -> IntArray:
     last = int(post[-1]) if post.size else NEVER
-    return np.setdiff1d(np.arange(panel.n_units), untreated(panel, through=last))
+    return np.flatnonzero((panel.treated_from != NEVER) & (panel.treated_from <= last))
 
 
 def _row_means(values: FloatArray, counted: BoolArray) -> FloatArray:

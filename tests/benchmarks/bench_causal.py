@@ -49,7 +49,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=int(date.today().strftime("%Y%m%d")))
     parser.add_argument("--placebos", type=int, default=1000)
     parser.add_argument("--pysyncon", type=Path)
-    parser.add_argument("--peer-placebos", type=int, default=20)
+    parser.add_argument("--peer-placebos", type=int, default=100)
     asked = parser.parse_args()
     print(f"seed {asked.seed}; seconds of CPU")
     tell_published()
